@@ -1,0 +1,42 @@
+# Everything a person types. `make` alone lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test check fmt bench requirements db-up db-down db-migrate-local test-db-local
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+install: $(STAMP)  ## fill .venv with the pinned, hashed requirements
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "interna needs Python 3.11 or later (PYTHON=... picks one)"; exit 2; }
+	@echo "install: creating $(VENV) and filling it from requirements-dev.txt (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(STAMP)
+	@echo "install: done"
+
+serve: $(STAMP)  ## start everything on http://127.0.0.1:8000
+	@exec $(BIN)/python -m app serve
+
+test: $(STAMP)  ## the whole suite on a real PostgreSQL
+	@exec $(BIN)/python -m pytest -q -n auto
+
+check: $(STAMP)  ## ruff, strict types, import rules, migration drift, contract drift
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "ruff: clean"
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m scripts.contracts check
+	@$(BIN)/python -m scripts.migrate check
+
+fmt: $(STAMP)  ## format and fix what can be fixed
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+requirements:  ## pin pyproject.toml's dependencies again (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements-dev.txt pyproject.toml --group bench -o scripts/bench/requirements.txt

@@ -1,0 +1,107 @@
+"""From the environment to a parent container: the only place that reads the process's variables."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from dependency_injector import providers
+
+import core.database.functions  # noqa: F401  # declares them
+from core.container import Child, CoreContainer
+from core.database.identity import Acting, Identity
+from core.database.pool import Database
+from core.database.roles import Endpoints
+from core.database.transaction import Transaction
+from core.http.caller import Caller, Sessions
+from core.http.pages import Cursors
+from core.jobs import Jobs
+from core.module import Events, Module
+from core.settings import Settings, load_settings
+
+Compose = Callable[[CoreContainer], Sequence[Module]]
+
+
+class WiringError(Exception):
+    """A provider cannot make what it promises. It is a bug, found before the first request."""
+
+
+class Parent:
+    """The parent container of one process: the graph, and the modules it is made of."""
+
+    def __init__(self, settings: Settings, core: CoreContainer, modules: Sequence[Module]) -> None:
+        self.settings = settings
+        self.core = core
+        self.modules = tuple(modules)
+
+    @property
+    def database(self) -> Database:
+        return self.core.database()
+
+    def child(self, identity: Identity | None = None, *, caller: Caller | None = None) -> Child:
+        """A request-scoped child container; `with` it to resolve from the graph."""
+        return Child(Transaction(self.database, identity), caller=caller)
+
+    def verify(self) -> None:
+        """Resolve every provider of every module once. Raises `WiringError`."""
+        nobody = UUID(int=0)
+        caller = Caller(nobody, nobody, nobody, nobody, 0, False)
+        with self.child(Acting(nobody, nobody), caller=caller):
+            for module in self.modules:
+                for name, provider in module.container.providers.items():
+                    if isinstance(provider, providers.DependenciesContainer):
+                        continue
+                    try:
+                        provider()
+                    except Exception as error:
+                        raise WiringError(f"{module.name}.{name}: {error}") from error
+
+    async def open(self) -> None:
+        await self.database.open()
+        await self.core.jobs().open()
+
+    async def close(self) -> None:
+        await self.core.jobs().close()
+        await self.database.close()
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environ`, or in the process's environment. Raises `core.settings.SettingsError`."""
+    return load_settings(os.environ if environ is None else environ)
+
+
+def bootstrap(
+    compose: Compose, environ: Mapping[str, str] | None = None, *, endpoints: Endpoints | None = None
+) -> Parent:
+    """Read the environment once, build the graph and check it.
+
+    `endpoints` overrides where the database is: the embedded server knows only once it runs.
+    """
+    settings = read_settings(environ)
+    conninfo = endpoints.runtime if endpoints else settings.database_url
+    if conninfo is None:
+        raise WiringError("the embedded server must be started first; pass its endpoints")
+    database = Database(
+        conninfo,
+        size=settings.db_pool_size,
+        idle_seconds=settings.db_pool_idle_seconds,
+        connect_timeout=settings.db_connect_timeout_seconds,
+        slow_query_ms=settings.slow_query_ms,
+    )
+    events, jobs = Events(), Jobs(database)
+    core = CoreContainer(
+        settings=settings,
+        database=database,
+        events=events,
+        jobs=jobs,
+        sessions=Sessions(settings.secret_key, production=settings.production),
+        cursors=Cursors(settings.secret_key),
+    )
+    modules = compose(core)
+    for module in modules:
+        events.subscribe(module.handlers)
+        jobs.register(module.jobs, module.housekeeping)
+    parent = Parent(settings, core, modules)
+    parent.verify()
+    return parent

@@ -1,0 +1,50 @@
+"""The functions of schema `app` that belong to no module: ids, identity, and the `updated_at` trigger."""
+
+from __future__ import annotations
+
+from core.database.metadata import metadata
+from core.database.protection import Function, declare
+
+# On PostgreSQL 18 this is the server's own; before, the same layout (RFC 9562, section 5.7) made from a random UUID.
+UUIDV7 = Function(
+    "app.uuidv7()",
+    """
+CREATE OR REPLACE FUNCTION app.uuidv7() RETURNS uuid LANGUAGE plpgsql VOLATILE PARALLEL SAFE AS $$
+BEGIN
+    IF current_setting('server_version_num')::int >= 180000 THEN
+        RETURN pg_catalog.uuidv7();
+    END IF;
+    RETURN encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+        52, 1), 53, 1), 'hex')::uuid;
+END $$""",
+    before_tables=True,
+)
+
+USER_ID = Function(
+    "app.user_id()",
+    """
+CREATE OR REPLACE FUNCTION app.user_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('app.user_id', true), '')::uuid $$""",
+    before_tables=True,
+)
+
+TENANT_ID = Function(
+    "app.tenant_id()",
+    """
+CREATE OR REPLACE FUNCTION app.tenant_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$""",
+    before_tables=True,
+)
+
+TOUCH = Function(
+    "app.touch_updated_at()",
+    """
+CREATE OR REPLACE FUNCTION app.touch_updated_at() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS
+$$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$""",
+    callable=False,
+    before_tables=True,
+)
+
+for _function in (UUIDV7, USER_ID, TENANT_ID, TOUCH):
+    declare(metadata, _function)

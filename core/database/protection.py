@@ -1,0 +1,246 @@
+"""What protects a table, declared beside it: policies, grants, triggers; and the schema's functions.
+
+`protect(table, ...)` puts a table under row-level security; `shared(table)` says that everybody may read it. Each
+object is created with its digest as comment, so the difference between what is declared and what a database holds is
+a comparison of names and digests: autogenerate writes it into a migration, `migrate check` fails on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal
+
+import msgspec
+from sqlalchemy import CheckConstraint, Connection, MetaData, Table, text
+
+OWNER: Final = "interna_owner"
+RUNTIME: Final = "interna_runtime"
+
+Command = Literal["all", "select", "insert", "update", "delete"]
+
+MY_USER: Final = "(select app.user_id())"
+MY_TENANT: Final = "(select app.tenant_id())"
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A row-level security policy for the runtime; the check is the using clause unless it says otherwise."""
+
+    name: str
+    command: Command
+    using: str
+    check: str | None = None
+    restrictive: bool = False
+
+    def create(self, table: str) -> str:
+        kind = "RESTRICTIVE" if self.restrictive else "PERMISSIVE"
+        using = "" if self.command == "insert" else f" USING ({self.using})"
+        check = "" if self.command in ("select", "delete") else f" WITH CHECK ({self.check or self.using})"
+        return f"CREATE POLICY {self.name} ON {table} AS {kind} FOR {self.command.upper()} TO {RUNTIME}{using}{check}"
+
+
+class Function(msgspec.Struct, frozen=True):
+    """A database function. `signature` is its name with argument types, as DROP FUNCTION wants it."""
+
+    signature: str
+    create: str
+    callable: bool = True
+    before_tables: bool = False
+
+
+class Protection(msgspec.Struct, frozen=True):
+    """What `protect` and `shared` say of a table."""
+
+    policies: tuple[Policy, ...]
+    grants: frozenset[str]
+    protected: bool
+
+
+class Object(msgspec.Struct, frozen=True):
+    """Anything that is compared by name and digest."""
+
+    create: tuple[str, ...]
+    drop: str
+    digest: str
+    before_tables: bool = False
+
+
+Key = tuple[str, str, str]
+
+
+def tenant_isolation() -> Policy:
+    """Restrictive, so that no other policy can ever open a row of another tenant."""
+    return Policy("tenant_isolation", "all", f"tenant_id = {MY_TENANT}", restrictive=True)
+
+
+def own(*commands: Command, column: str = "user_id") -> tuple[Policy, ...]:
+    return tuple(Policy(f"own_{command}", command, f"{column} = {MY_USER}") for command in commands)
+
+
+def of_tenant(*commands: Command) -> tuple[Policy, ...]:
+    """Whoever acts for the tenant: its members, and the housekeeping that has no user."""
+    return tuple(Policy(f"tenant_{command}", command, f"tenant_id = {MY_TENANT}") for command in commands)
+
+
+def protect(table: Table, *policies: Policy, grants: Iterable[str]) -> None:
+    """Row-level security on, forced; the runtime gets the grants (`update(a, b)` for some columns only)."""
+    _declare(table, policies=policies, grants=grants, protected=True)
+
+
+def shared(table: Table) -> None:
+    """A catalogue without rows of a tenant or a user: everybody may read, only migrations and seeds write."""
+    _declare(table, policies=(), grants={"select"}, protected=False)
+
+
+def trigger(table: Table, name: str, timing: str) -> None:
+    """A trigger; `{table}` in `timing` stands for the table's name."""
+    table.metadata.info.setdefault("triggers", {}).setdefault(str(table), {})[name] = timing.format(table=table)
+
+
+def is_protected(table: Table) -> bool:
+    return _protection(table).protected
+
+
+def _protection(table: Table) -> Protection:
+    found: Protection = table.metadata.info["protection"][str(table)]
+    return found
+
+
+def _declare(table: Table, *, policies: tuple[Policy, ...], grants: Iterable[str], protected: bool) -> None:
+    # Not in `table.info`: autogenerate would write that into the migrations.
+    table.metadata.info.setdefault("protection", {})[str(table)] = Protection(policies, frozenset(grants), protected)
+    # A column's CHECK is written beside its column; autogenerate only knows those of the table.
+    for column in table.columns:
+        for check in [found for found in column.constraints if isinstance(found, CheckConstraint)]:
+            column.constraints.discard(check)
+            table.append_constraint(CheckConstraint(str(check.sqltext), name=check.name))
+
+
+def declare(metadata: MetaData, function: Function) -> None:
+    metadata.info.setdefault("functions", []).append(function)
+
+
+def declared(metadata: MetaData) -> dict[Key, Object]:
+    """All policies, triggers, functions, schemas and grants that the metadata declares."""
+    found: dict[Key, Object] = {}
+    for schema in sorted({table.schema or "public" for table in metadata.tables.values()} | {"app"}):
+        found["schema", schema, ""] = _object(
+            f"CREATE SCHEMA IF NOT EXISTS {schema}",
+            f"DROP SCHEMA {schema}",
+            comment_on=f"SCHEMA {schema}",
+            more=(f"GRANT USAGE ON SCHEMA {schema} TO {RUNTIME}",),
+            before=True,
+        )
+    for function in metadata.info.get("functions", []):
+        grant = f"GRANT EXECUTE ON FUNCTION {function.signature} TO {RUNTIME}"
+        found["function", function.signature, ""] = _object(
+            function.create.strip(),
+            f"DROP FUNCTION {function.signature}",
+            comment_on=f"FUNCTION {function.signature}",
+            more=(grant,) if function.callable else (),
+            before=function.before_tables,
+        )
+    for table in metadata.sorted_tables:
+        found.update(_objects_of(table))
+    return found
+
+
+def _objects_of(table: Table) -> dict[Key, Object]:
+    name = str(table)
+    found: dict[Key, Object] = {}
+    policies = _protection(table).policies
+    statements = [policy.create(name) for policy in policies]
+    names = [policy.name for policy in policies]
+    if is_protected(table):
+        names.append("owner")
+        statements.append(f"CREATE POLICY owner ON {name} TO {OWNER} USING (true) WITH CHECK (true)")
+        found["security", name, ""] = Object(
+            (f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY", f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"),
+            f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY",
+            "forced",
+        )
+    for policy, create in zip(names, statements, strict=True):
+        found["policy", name, policy] = _object(
+            create, f"DROP POLICY {policy} ON {name}", comment_on=f"POLICY {policy} ON {name}"
+        )
+    if "updated_at" in table.columns:
+        found["trigger", name, "touch_updated_at"] = _object(
+            f"CREATE TRIGGER touch_updated_at BEFORE UPDATE ON {name}"
+            " FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()",
+            f"DROP TRIGGER touch_updated_at ON {name}",
+            comment_on=f"TRIGGER touch_updated_at ON {name}",
+        )
+    for said, timing in table.metadata.info.get("triggers", {}).get(name, {}).items():
+        found["trigger", name, said] = _object(
+            f"CREATE TRIGGER {said} {timing}",
+            f"DROP TRIGGER {said} ON {name}",
+            comment_on=f"TRIGGER {said} ON {name}",
+        )
+    for grant in sorted(_protection(table).grants):
+        found["grant", name, grant] = Object(
+            (f"GRANT {grant.upper()} ON {name} TO {RUNTIME}",),
+            f"REVOKE {grant.upper()} ON {name} FROM {RUNTIME}",
+            grant,
+        )
+    return found
+
+
+def _object(create: str, drop: str, *, comment_on: str, more: tuple[str, ...] = (), before: bool = False) -> Object:
+    digest = hashlib.sha256("\n".join((create, *more)).encode()).hexdigest()[:16]
+    return Object((create, *more, f"COMMENT ON {comment_on} IS 'interna {digest}'"), drop, digest, before)
+
+
+_CATALOGUE: Final = text("""
+with ours as (select oid, nspname from pg_namespace where nspname = any(:schemas)),
+tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relacl, c.relrowsecurity, c.relforcerowsecurity
+           from pg_class c join ours n on n.oid = c.relnamespace
+           where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'alembic_version')
+select 'schema' as kind, nspname as name, '' as part, obj_description(oid, 'pg_namespace') as comment from ours
+union all
+select 'function', p.oid::regprocedure::text, '', obj_description(p.oid, 'pg_proc')
+from pg_proc p join ours n on n.oid = p.pronamespace
+union all
+select 'policy', t.name, p.polname, obj_description(p.oid, 'pg_policy')
+from pg_policy p join tables t on t.oid = p.polrelid
+union all
+select 'trigger', t.name, g.tgname, obj_description(g.oid, 'pg_trigger')
+from pg_trigger g join tables t on t.oid = g.tgrelid where not g.tgisinternal
+union all
+select 'security', name, '', 'interna forced' from tables where relrowsecurity and relforcerowsecurity
+union all
+select 'grant', t.name, lower(a.privilege_type), 'interna ' || lower(a.privilege_type)
+from tables t, aclexplode(t.relacl) a where a.grantee = to_regrole(:runtime)::oid
+union all
+select 'grant', s.name, s.said, 'interna ' || s.said
+from (select t.name, lower(a.privilege_type) || '(' || string_agg(c.attname, ', ' order by c.attname) || ')' as said
+      from tables t join pg_attribute c on c.attrelid = t.oid, aclexplode(c.attacl) a
+      where a.grantee = to_regrole(:runtime)::oid group by t.name, a.privilege_type) s
+""")
+
+
+def present(connection: Connection, schemas: Iterable[str]) -> dict[Key, str]:
+    """What the database holds, by key: the digest it was created with, or "" where it carries none."""
+    rows = connection.execute(_CATALOGUE, {"schemas": sorted(schemas), "runtime": RUNTIME})
+    return {(row.kind, row.name, row.part): (row.comment or "").removeprefix("interna ") for row in rows}
+
+
+def difference(wanted: Mapping[Key, Object], held: Mapping[Key, str]) -> tuple[list[str], list[str]]:
+    """DDL to run before and after the tables' own changes, so that `held` becomes `wanted`."""
+    before: list[str] = []
+    after: list[str] = []
+    for key, digest in held.items():
+        if key not in wanted and key[0] not in ("schema", "security"):
+            kind, name, part = key
+            drop = {
+                "policy": f"DROP POLICY {part} ON {name}",
+                "trigger": f"DROP TRIGGER {part} ON {name}",
+                "function": f"DROP FUNCTION {name}",
+                "grant": f"REVOKE {part.upper()} ON {name} FROM {RUNTIME}",
+            }
+            after.append(drop[kind])
+        elif key in wanted and digest != wanted[key].digest and key[0] in ("policy", "trigger"):
+            after.append(wanted[key].drop)
+    for key, wish in wanted.items():
+        if held.get(key) != wish.digest:
+            (before if wish.before_tables else after).extend(wish.create)
+    return before, after

@@ -1,0 +1,157 @@
+"""`Idempotency-Key`: the same request twice has one effect and one answer.
+
+The record is written in the transaction of the effect, so either both exist or neither. It holds what the use case
+answered, not the bytes: a replay goes through the same code again and shows, say, a generation as it now stands. Scope:
+the tenant, the route and the key, for 24 hours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar.params import HeaderParameter
+from sqlalchemy import (
+    Boolean,
+    Column,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.types import Uuid
+
+from core.database.metadata import created_at, metadata
+from core.database.protection import of_tenant, protect, tenant_isolation
+from core.database.statement import Statement
+from core.database.transaction import Transaction
+from core.errors import Conflict, Unprocessable
+from core.http.caller import Caller
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A key of your choice: the same key and body answer the same within 24 hours.",
+    ),
+]
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("result", JSONB, nullable=False),
+    created_at(),
+    PrimaryKeyConstraint("tenant_id", "route", "key"),
+    schema="app",
+)
+protect(
+    idempotency_keys,
+    tenant_isolation(),
+    *of_tenant("select", "insert", "update"),
+    grants={"select", "insert", "update"},
+)
+
+_DAY = text("interval '24 hours'")
+
+
+class _Record(msgspec.Struct, frozen=True):
+    request_hash: bytes
+    result: Any
+
+
+_LOCK = Statement(
+    select(func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("scope", type_=Text), 0), type_=Boolean)),
+    into=bool,
+)
+_FIND = Statement(
+    select(idempotency_keys.c.request_hash, idempotency_keys.c.result).where(
+        idempotency_keys.c.tenant_id == bindparam("tenant_id"),
+        idempotency_keys.c.route == bindparam("route"),
+        idempotency_keys.c.key == bindparam("key"),
+        idempotency_keys.c.created_at > func.now() - _DAY,
+    ),
+    into=_Record,
+)
+_new = insert(idempotency_keys).values(
+    **{name: bindparam(name) for name in ("tenant_id", "route", "key", "request_hash", "result")}
+)
+_RECORD = Statement.command(
+    _new.on_conflict_do_update(
+        constraint=idempotency_keys.primary_key,
+        set_={
+            "request_hash": _new.excluded.request_hash,
+            "result": _new.excluded.result,
+            "created_at": func.now(),
+        },
+    )
+)
+
+
+class StillRunning(Conflict):
+    """The first request with this Idempotency-Key is still being answered."""
+
+    retry_after = 1
+
+
+class OtherBody(Unprocessable):
+    """This Idempotency-Key was used with another body."""
+
+
+class Once:
+    """Runs an effect at most once for a key, in the request's transaction."""
+
+    def __init__(self, transaction: Transaction, caller: Caller) -> None:
+        self._tx = transaction
+        self._caller = caller
+
+    async def __call__(
+        self,
+        route: str,
+        key: str | None,
+        request: msgspec.Struct,
+        effect: Callable[[], Awaitable[T]],
+        *,
+        into: type[T],
+    ) -> T:
+        """The effect's result, or the first one's. Raises `StillRunning` and `OtherBody`."""
+        if key is None:
+            return await effect()
+        tenant = self._caller.tenant_id
+        if not await self._tx.one(_LOCK, scope=_scope(tenant, route, key)):
+            raise StillRunning
+        digest = hashlib.sha256(msgspec.json.encode(request, order="deterministic")).digest()
+        found = await self._tx.one_or_none(_FIND, tenant_id=tenant, route=route, key=key)
+        if found is not None:
+            if found.request_hash != digest:
+                raise OtherBody
+            return msgspec.convert(found.result, into)
+        result = await effect()
+        await self._tx.execute(
+            _RECORD,
+            tenant_id=tenant,
+            route=route,
+            key=key,
+            request_hash=digest,
+            result=msgspec.to_builtins(result),
+        )
+        return result
+
+
+def _scope(tenant: UUID, route: str, key: str) -> str:
+    return f"{tenant.hex} {route} {key}"
