@@ -1,0 +1,28 @@
+"""What the agents module writes down of a call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+RequestStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
+Speaker = Literal["user", "assistant"]
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """One question and its answer, as far as there was one."""
+
+    question: str
+    reply: str | None
+
+
+class ChatMessage(msgspec.Struct, frozen=True):
+    """One message of a conversation."""
+
+    id: UUID
+    role: Speaker
+    content: str
+    created_at: datetime

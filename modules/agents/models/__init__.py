@@ -1,0 +1,1 @@
+"""One small protocol for language models, and its two implementations."""

@@ -1,0 +1,152 @@
+"""The way to the endpoint: its client, how long we wait for it, and what its failures mean."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+import msgspec
+
+from core.clock import system_clock
+from core.errors import InternaError
+from modules.agents.models.protocol import ModelFailed, ModelTimedOut, ModelUnavailable
+
+if TYPE_CHECKING:
+    import httpx2
+    import openai
+
+V = TypeVar("V")
+
+REFUSAL: Final = "interna.refusal"
+_REFUSAL_LIMIT: Final = 16 * 2**10
+_FIRST_PAUSE: Final = 0.1
+_LONGEST_PAUSE: Final = 1.0
+_RETRIED: Final = frozenset({429, 500, 502, 503})
+_SLOW_DOWN: Final = frozenset({429, 503})
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds: to connect; from each try to its first byte; between two pieces; for the call and its retries.
+
+    `total` runs on while a stream's consumer is slow; `idle` does not.
+    """
+
+    connect: float = 5.0
+    first_byte: float = 60.0
+    idle: float = 30.0
+    total: float = 300.0
+
+
+class Patience:
+    """The deadlines of one call; the error says which one it was."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._timeouts = timeouts
+        self._clock = asyncio.get_running_loop().time
+        self._end = self._clock() + timeouts.total
+        self._first: float | None = None
+
+    def tried(self) -> None:
+        self._first = self._clock() + self._timeouts.first_byte
+
+    def heard(self) -> None:
+        self._first = None
+
+    def outlasts(self, pause: float) -> bool:
+        return self._clock() + pause < self._end
+
+    async def wait(self, awaitable: Awaitable[V]) -> V:
+        idle = (self._clock() + self._timeouts.idle, "idle")
+        until, limit = min(idle if self._first is None else (self._first, "first byte"), (self._end, "total"))
+        try:
+            async with asyncio.timeout_at(until):
+                return await awaitable
+        except TimeoutError:
+            raise ModelTimedOut(f"The language model took too long ({limit}).", limit=limit) from None
+
+
+def open_client(base_url: str, key: str, timeouts: Timeouts) -> openai.AsyncOpenAI:
+    import httpx2
+    import openai
+
+    http = openai.DefaultAsyncHttpxClient(
+        timeout=httpx2.Timeout(None, connect=timeouts.connect, write=timeouts.first_byte),
+        # Servers close idle connections after about 5 s; one that closes as we send would fail the call.
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3),
+        headers={"Accept-Encoding": "identity"},  # nothing is unpacked, so nothing unpacks to gigabytes
+        event_hooks={"response": [_keep_refusal]},
+        follow_redirects=False,  # a prompt goes nowhere else
+        trust_env=False,
+    )
+    client = openai.AsyncOpenAI(
+        base_url=base_url,
+        api_key=key,
+        default_headers={"Authorization": f"Bearer {key}"},
+        timeout=http.timeout,
+        max_retries=0,
+        http_client=http,
+    )
+    # The library takes them from OPENAI_* and would send them to whatever base_url is.
+    client.organization = client.project = None
+    return client
+
+
+async def _keep_refusal(response: httpx2.Response) -> None:
+    """Reads the beginning of a refusal's body, and closes it: openai would read all of it into its error."""
+    if response.is_success:
+        return
+    body = bytearray()
+    async for piece in cast("AsyncGenerator[bytes, None]", response.stream):
+        body += piece
+        if len(body) >= _REFUSAL_LIMIT:
+            break
+    response.extensions[REFUSAL] = bytes(body)
+    await response.aclose()
+
+
+def failure_of(error: openai.APIError, tries: int) -> tuple[InternaError, float | None]:
+    """The error as ours, and how many seconds to wait before another try; None where there is none."""
+    import httpx2
+    import openai
+
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1))
+    if isinstance(error, openai.APIStatusError):
+        return _refused(error.status_code, _seconds(error.response.headers.get("Retry-After")), pause)
+    if isinstance(error.__cause__, httpx2.ConnectError):
+        return _unavailable(None), pause
+    if isinstance(error.__cause__, httpx2.ConnectTimeout):
+        return _unavailable(None), None
+    return ModelFailed("The language model's answer broke off before it began."), None
+
+
+def _refused(status: int, asked: float | None, pause: float) -> tuple[InternaError, float | None]:
+    """A refusal that asks for a longer pause than ours is final: whoever calls decides about waiting."""
+    failure: InternaError = ModelFailed(f"The language model's server answered {status}.", status=status)
+    if status in _SLOW_DOWN:
+        failure = _unavailable(asked)
+    if status not in _RETRIED or (asked is not None and asked > _LONGEST_PAUSE):
+        return failure, None
+    return failure, pause if asked is None else asked
+
+
+def _unavailable(seconds: float | None) -> ModelUnavailable:
+    error = ModelUnavailable()
+    if seconds is not None:
+        error.retry_after = math.ceil(min(60.0, max(1.0, seconds)))
+    return error
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """RFC 9110, 10.2.3: seconds, or a date."""
+    if retry_after is None:
+        return None
+    with suppress(ValueError):
+        seconds = float(retry_after)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    with suppress(ValueError, TypeError):  # the second where the date names no zone
+        return max(0.0, (parsedate_to_datetime(retry_after) - system_clock()).total_seconds())
+    return None

@@ -1,0 +1,31 @@
+"""The authorization module's registrations, and the module itself."""
+
+from __future__ import annotations
+
+from dependency_injector import containers, providers
+
+import modules.authorization.functions  # noqa: F401  # declares them
+from core.container import CoreContainer, Scoped
+from core.module import Module, Subscription
+from modules.authorization.repositories import TenantRepository
+from modules.authorization.services import PersonalTenant, PolicyAuthorizer, PolicyCache
+from modules.user import UserSignedUp
+
+
+class AuthorizationContainer(containers.DeclarativeContainer):
+    core = providers.DependenciesContainer()
+
+    cache = providers.Singleton(PolicyCache)
+    tenants = Scoped(TenantRepository, transaction=core.transaction)
+    authorizer = Scoped(PolicyAuthorizer, tenants=tenants, cache=cache)
+    personal_tenant = Scoped(PersonalTenant, tenants=tenants, events=core.events)
+
+
+def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationContainer]:
+    container = AuthorizationContainer(core=core)
+    module = Module(
+        name="authorization",
+        container=container,
+        handlers=[Subscription(UserSignedUp, container.personal_tenant)],
+    )
+    return module, container

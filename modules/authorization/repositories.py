@@ -1,0 +1,131 @@
+"""All SQL of the authorization module."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Text, bindparam, cast, func, insert, select
+from sqlalchemy.types import Uuid
+
+from core.database.statement import Statement
+from core.database.transaction import Transaction
+from modules.authorization.domain import Effect, Policy, Rule, Scope, TenantKind
+from modules.authorization.tables import memberships, policies, roles, tenant_attributes, tenants
+
+
+class PolicyFields(msgspec.Struct, frozen=True):
+    id: UUID
+    role_id: UUID
+    effect: Effect
+    resource: str
+    actions: list[str]
+    conditions: dict[str, Any]
+    scope: Scope
+
+
+_ASSUME_NEW = Statement(
+    select(cast(func.set_config("app.tenant_id", cast(func.app.uuidv7(), Text), True), Uuid)), into=UUID
+)
+_ADD_TENANT = Statement.command(
+    insert(tenants).values(
+        id=bindparam("id"),
+        name=bindparam("name"),
+        slug=bindparam("slug"),
+        kind=bindparam("kind"),
+        owner_id=bindparam("owner_id"),
+    )
+)
+_ADD_ATTRIBUTES = Statement.command(insert(tenant_attributes).values(tenant_id=bindparam("tenant_id")))
+_ADD_ROLE = Statement(
+    insert(roles)
+    .values(tenant_id=bindparam("tenant_id"), name=bindparam("name"), is_system=bindparam("is_system"))
+    .returning(roles.c.id),
+    into=UUID,
+)
+_ADD_MEMBER = Statement.command(
+    insert(memberships).values(
+        tenant_id=bindparam("tenant_id"), user_id=bindparam("user_id"), role_id=bindparam("role_id")
+    )
+)
+_ADD_POLICY = Statement.command(
+    insert(policies).values(
+        **{
+            name: bindparam(name)
+            for name in (
+                "tenant_id",
+                "role_id",
+                "effect",
+                "resource",
+                "actions",
+                "conditions",
+                "scope",
+                "digest",
+            )
+        }
+    )
+)
+_POLICIES = Statement(
+    select(
+        policies.c.id,
+        policies.c.role_id,
+        policies.c.effect,
+        policies.c.resource,
+        policies.c.actions,
+        policies.c.conditions,
+        policies.c.scope,
+    ).where(policies.c.tenant_id == bindparam("tenant_id")),
+    into=PolicyFields,
+)
+
+
+class TenantRepository:
+    """Tenants with their roles, members and policies."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def assume_new(self) -> UUID:
+        """A fresh id, which the transaction acts for from now on."""
+        return await self._tx.one(_ASSUME_NEW)
+
+    async def add(self, tenant_id: UUID, *, name: str, slug: str, kind: TenantKind, owner_id: UUID | None) -> None:
+        await self._tx.execute(_ADD_TENANT, id=tenant_id, name=name, slug=slug, kind=kind, owner_id=owner_id)
+        await self._tx.execute(_ADD_ATTRIBUTES, tenant_id=tenant_id)
+
+    async def add_role(self, tenant_id: UUID, name: str, *, is_system: bool, rules: tuple[Rule, ...]) -> UUID:
+        role_id = await self._tx.one(_ADD_ROLE, tenant_id=tenant_id, name=name, is_system=is_system)
+        for rule in rules:
+            await self._tx.execute(_ADD_POLICY, tenant_id=tenant_id, role_id=role_id, **rule_binds(rule))
+        return role_id
+
+    async def add_member(self, tenant_id: UUID, user_id: UUID, role_id: UUID) -> None:
+        await self._tx.execute(_ADD_MEMBER, tenant_id=tenant_id, user_id=user_id, role_id=role_id)
+
+    async def policies(self, tenant_id: UUID) -> list[Policy]:
+        return [
+            Policy(
+                found.id,
+                found.role_id,
+                Rule(
+                    effect=found.effect,
+                    resource=found.resource,
+                    actions=found.actions,
+                    conditions=found.conditions,
+                    scope=found.scope,
+                ),
+            )
+            for found in await self._tx.all(_POLICIES, tenant_id=tenant_id)
+        ]
+
+
+def rule_binds(rule: Rule) -> dict[str, Any]:
+    return {
+        "effect": rule.effect,
+        "resource": rule.resource,
+        "actions": sorted(rule.actions),
+        "conditions": rule.conditions,
+        "scope": rule.scope,
+        "digest": rule.digest,
+    }

@@ -1,0 +1,43 @@
+"""The billing module's registrations, and the module itself."""
+
+from __future__ import annotations
+
+from dependency_injector import containers, providers
+from litestar import Router
+
+from core.container import CoreContainer, Scoped
+from core.jobs import Housekeeping
+from core.module import Module, Subscription, provided
+from modules.authorization import TenantCreated
+from modules.billing.http import CreditsController
+from modules.billing.repositories import CreditRepository, UsageRepository
+from modules.billing.services import HoldExpiry, TenantCredits, WelcomeAccount
+
+
+class BillingContainer(containers.DeclarativeContainer):
+    core = providers.DependenciesContainer()
+
+    repository = Scoped(CreditRepository, transaction=core.transaction)
+    usage = Scoped(UsageRepository, transaction=core.transaction)
+    credits = Scoped(TenantCredits, child=core.child, credits=repository, usage=usage)
+    welcome = Scoped(WelcomeAccount, credits=repository)
+    hold_expiry = providers.Singleton(
+        HoldExpiry, database=core.database, credits=repository.provider, events=core.events
+    )
+
+
+def billing_module(core: CoreContainer) -> tuple[Module, BillingContainer]:
+    container = BillingContainer(core=core)
+    routes = Router(
+        path="/",
+        route_handlers=[CreditsController],
+        dependencies={"credits": provided(container.repository)},
+    )
+    module = Module(
+        name="billing",
+        container=container,
+        routes=[routes],
+        handlers=[Subscription(TenantCreated, container.welcome)],
+        housekeeping=[Housekeeping("void expired holds", container.hold_expiry())],
+    )
+    return module, container

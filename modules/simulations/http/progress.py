@@ -1,0 +1,57 @@
+"""Progress, and the list of projects."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Controller, get, put
+from litestar.params import JSONBody, PathParameter
+
+from core.http.authority import requires
+from core.http.caller import Caller
+from core.http.pages import NEWEST, Cursors, CursorText, Limit, Page
+from core.http.route import Injected
+from modules.simulations.contracts import Progress, ProgressChange, Project
+from modules.simulations.repositories import ProgressRepository
+from modules.simulations.services import ProjectProgress
+
+ProjectId = Annotated[str, PathParameter(max_length=100, description="A task's slug or a simulation's id.")]
+
+
+class ProgressController(Controller):
+    """What the caller has done."""
+
+    path = "/"
+    tags = ("progress",)
+
+    @get("/progress", guards=[requires("read", "progress")], summary="My progress, newest first")
+    async def progress(
+        self,
+        progress: Injected[ProgressRepository],
+        caller: Injected[Caller],
+        cursors: Injected[Cursors],
+        limit: Limit = 20,
+        cursor: CursorText = None,
+    ) -> Page[Progress]:
+        after = cursors.read(cursor, of="progress", start=NEWEST)
+        rows = await progress.page(caller.tenant_id, caller.user_id, after, limit + 1)
+        return cursors.page(rows, limit, of="progress", key=lambda row: (row.created_at, row.project_id))
+
+    @put("/progress/{project_id:str}", guards=[requires("update", "progress")], summary="Say how far I am")
+    async def put(
+        self, project_id: ProjectId, data: JSONBody[ProgressChange], work: Injected[ProjectProgress]
+    ) -> Progress:
+        return await work.put(project_id, data)
+
+    @get("/projects", guards=[requires("read", "progress")], summary="My projects, by last activity")
+    async def projects(
+        self,
+        progress: Injected[ProgressRepository],
+        caller: Injected[Caller],
+        cursors: Injected[Cursors],
+        limit: Limit = 20,
+        cursor: CursorText = None,
+    ) -> Page[Project]:
+        after = cursors.read(cursor, of="projects", start=NEWEST)
+        rows = await progress.projects(caller.tenant_id, caller.user_id, after, limit + 1)
+        return cursors.page(rows, limit, of="projects", key=lambda row: (row.last_activity_at, row.id))

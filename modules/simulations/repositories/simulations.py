@@ -1,0 +1,256 @@
+"""Simulations with their personas."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ARRAY, Integer, Text, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy.types import Uuid
+
+from core.database.metadata import Instant
+from core.database.statement import Statement
+from core.database.transaction import Transaction
+from core.errors import NotFound
+from core.http.pages import Position
+from modules.simulations.contracts import LearningLink, Persona, QuizQuestion, Simulation, SimulationSummary
+from modules.simulations.domain import (
+    Brief,
+    Difficulty,
+    Field,
+    Language,
+    Milestone,
+    Mood,
+    SimulationStatus,
+    TeamMode,
+)
+from modules.simulations.draft import SimulationDraft
+from modules.simulations.tables import personas, simulations
+
+_WRITTEN = (
+    "domain description overview field estimated_duration duration tech_stack tools learning_objectives"
+    " functional_requirements non_functional_requirements milestones resources quiz client_persona"
+).split()
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a generation needs to know of a simulation, and what it costs."""
+
+    title: str
+    context: str
+    level: int
+    difficulty: Difficulty
+    client_mood: Mood
+    language: Language
+    team_mode: TeamMode
+    seed: int
+    hold_id: UUID | None
+    status: SimulationStatus
+
+
+class StoredSimulation(msgspec.Struct, frozen=True):
+    id: UUID
+    title: str
+    context: str
+    status: SimulationStatus
+    error: str | None
+    level: int
+    difficulty: Difficulty
+    domain: str | None
+    field: Field | None
+    description: str | None
+    overview: str | None
+    estimated_duration: str | None
+    duration: str | None
+    tech_stack: list[str]
+    tools: list[str]
+    learning_objectives: list[str]
+    functional_requirements: list[str]
+    non_functional_requirements: list[str]
+    milestones: list[Milestone]
+    resources: list[LearningLink]
+    quiz: list[QuizQuestion]
+    client_persona: str | None
+    client_mood: Mood
+    team_mode: TeamMode
+    language: Language
+    created_at: datetime
+    updated_at: datetime
+
+
+class PlayedPersona(msgspec.Struct, frozen=True):
+    """A persona with what only the model may know of it."""
+
+    name: str
+    role: str
+    personality: str
+    system_prompt: str
+
+
+_mine = (
+    simulations.c.tenant_id == bindparam("tenant_id"),
+    simulations.c.user_id == bindparam("user_id"),
+)
+_this = (simulations.c.tenant_id == bindparam("tenant_id"), simulations.c.id == bindparam("simulation_id"))
+
+_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
+_ADD = Statement.command(
+    insert(simulations).values(
+        id=bindparam("simulation_id"),
+        tenant_id=bindparam("tenant_id"),
+        user_id=bindparam("user_id"),
+        hold_id=bindparam("hold_id"),
+        **{
+            name: bindparam(name)
+            for name in (
+                "title",
+                "context",
+                "level",
+                "difficulty",
+                "client_mood",
+                "language",
+                "team_mode",
+                "seed",
+            )
+        },
+    )
+)
+_ORDER = Statement(
+    select(*(simulations.c[name] for name in Order.__struct_fields__)).where(*_this).with_for_update(),
+    into=Order,
+)
+_STATUS: Statement[SimulationStatus] = Statement(select(simulations.c.status).where(*_this), into=str)  # type: ignore[arg-type]  # a CHECK keeps it one of them
+_SIMULATION = Statement(
+    select(*(simulations.c[name] for name in StoredSimulation.__struct_fields__)).where(
+        *_this, simulations.c.user_id == bindparam("user_id")
+    ),
+    into=StoredSimulation,
+)
+_PERSONAS = Statement(
+    select(*(personas.c[name] for name in Persona.__struct_fields__))
+    .where(personas.c.tenant_id == bindparam("tenant_id"), personas.c.simulation_id == bindparam("simulation_id"))
+    .order_by(personas.c.position),
+    into=Persona,
+)
+_PLAYED = Statement(
+    select(*(personas.c[name] for name in PlayedPersona.__struct_fields__)).where(
+        personas.c.tenant_id == bindparam("tenant_id"),
+        personas.c.simulation_id == bindparam("simulation_id"),
+        personas.c.id == bindparam("persona_id"),
+    ),
+    into=PlayedPersona,
+)
+_PAGE = Statement(
+    select(*(simulations.c[name] for name in SimulationSummary.__struct_fields__))
+    .where(
+        *_mine,
+        tuple_(simulations.c.created_at, simulations.c.id)
+        < tuple_(bindparam("at", type_=Instant), bindparam("id", type_=Uuid)),
+    )
+    .order_by(simulations.c.created_at.desc(), simulations.c.id.desc())
+    .limit(bindparam("limit", type_=Integer)),
+    into=SimulationSummary,
+)
+_READY = Statement.command(
+    update(simulations)
+    .where(*_this, simulations.c.status == "generating")
+    .values(status="ready", **{name: bindparam(name) for name in _WRITTEN})
+)
+_FAILED = Statement.command(
+    update(simulations)
+    .where(*_this, simulations.c.status == "generating")
+    .values(status="failed", error=bindparam("error"))
+)
+_PERSONA_PARTS = ("name", "role", "personality", "system_prompt", "initial_message")
+_each = (
+    func.unnest(*(bindparam(f"{part}_list", type_=ARRAY(Text)) for part in _PERSONA_PARTS))
+    .table_valued(*_PERSONA_PARTS, with_ordinality="position")
+    .render_derived(name="each")
+)
+_ADD_PERSONAS = Statement.command(
+    insert(personas).from_select(
+        ["tenant_id", "simulation_id", "user_id", *_PERSONA_PARTS, "position"],
+        select(
+            bindparam("tenant_id", type_=Uuid),
+            bindparam("simulation_id", type_=Uuid),
+            bindparam("user_id", type_=Uuid),
+            *(_each.c[part] for part in _PERSONA_PARTS),
+            _each.c.position - 1,
+        ),
+    )
+)
+_DELETE = Statement.command(delete(simulations).where(*_this, simulations.c.user_id == bindparam("user_id")))
+
+
+class SimulationRepository:
+    """One user's simulations in one tenant."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+
+    async def new_id(self) -> UUID:
+        return await self._tx.one(_NEW_ID)
+
+    async def add(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, hold_id: UUID) -> None:
+        await self._tx.execute(
+            _ADD,
+            simulation_id=simulation_id,
+            tenant_id=tenant_id,
+            user_id=user_id,
+            hold_id=hold_id,
+            title=brief.title,
+            context=brief.context,
+            level=brief.level,
+            difficulty=brief.difficulty,
+            client_mood=brief.client_mood,
+            language=brief.language,
+            team_mode=brief.team_mode,
+            seed=brief.seed,
+        )
+
+    async def order(self, tenant_id: UUID, simulation_id: UUID) -> Order | None:
+        """What was ordered, locked until the end of the transaction."""
+        return await self._tx.one_or_none(_ORDER, tenant_id=tenant_id, simulation_id=simulation_id)
+
+    async def status(self, tenant_id: UUID, simulation_id: UUID) -> SimulationStatus | None:
+        return await self._tx.one_or_none(_STATUS, tenant_id=tenant_id, simulation_id=simulation_id)
+
+    async def whole(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> Simulation:
+        found = await self._tx.one(_SIMULATION, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)
+        cast = await self._tx.all(_PERSONAS, tenant_id=tenant_id, simulation_id=simulation_id)
+        return Simulation(**msgspec.structs.asdict(found), personas=cast)
+
+    async def page(self, tenant_id: UUID, user_id: UUID, after: Position, limit: int) -> list[SimulationSummary]:
+        return await self._tx.all(_PAGE, tenant_id=tenant_id, user_id=user_id, at=after.at, id=after.id, limit=limit)
+
+    async def played_persona(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> PlayedPersona:
+        return await self._tx.one(_PLAYED, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
+
+    async def finish(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, draft: SimulationDraft) -> bool:
+        """Store what was written and make it ready; False where it is not being generated any more."""
+        written = msgspec.to_builtins(draft)
+        changed = await self._tx.execute(
+            _READY,
+            tenant_id=tenant_id,
+            simulation_id=simulation_id,
+            **{name: written[name] for name in _WRITTEN},
+        )
+        if not changed:
+            return False
+        await self._tx.execute(
+            _ADD_PERSONAS,
+            tenant_id=tenant_id,
+            simulation_id=simulation_id,
+            user_id=user_id,
+            **{f"{part}_list": [getattr(persona, part) for persona in draft.personas] for part in _PERSONA_PARTS},
+        )
+        return True
+
+    async def fail(self, tenant_id: UUID, simulation_id: UUID, error: str) -> bool:
+        return bool(await self._tx.execute(_FAILED, tenant_id=tenant_id, simulation_id=simulation_id, error=error))
+
+    async def delete(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> None:
+        """Raises `NotFound`."""
+        if not await self._tx.execute(_DELETE, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id):
+            raise NotFound

@@ -1,0 +1,284 @@
+"""The rows of schema `simulations`, generated from tables.py: `python -m scripts.contracts generate`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+
+class ResourceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.resources."""
+
+    id: str
+    title: str
+    description: str
+    url: str
+    type: Literal["video", "article", "course", "doc"]
+    track: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"]
+    tags: list[str]
+    created_at: datetime
+    updated_at: datetime
+
+
+class ResourceInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.resources says; what is unset gets the default."""
+
+    id: str
+    title: str
+    description: str
+    url: str
+    type: Literal["video", "article", "course", "doc"]
+    track: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"]
+    tags: list[str] | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class ResourcePatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.resources."""
+
+    title: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+    type: Literal["video", "article", "course", "doc"] | UnsetType = UNSET
+    track: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | UnsetType = UNSET
+    tags: list[str] | UnsetType = UNSET
+
+
+class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.tasks."""
+
+    id: str
+    title: str
+    description: str
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"]
+    level: int
+    difficulty: Literal["easy", "medium", "hard"]
+    client_difficulty: Literal["easy", "medium", "hard"]
+    client_persona: str
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
+    tools: list[str]
+    duration: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class TaskInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.tasks says; what is unset gets the default."""
+
+    id: str
+    title: str
+    description: str
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"]
+    level: int
+    difficulty: Literal["easy", "medium", "hard"]
+    client_difficulty: Literal["easy", "medium", "hard"]
+    client_persona: str
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
+    tools: list[str] | UnsetType = UNSET
+    duration: str
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class TaskPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.tasks."""
+
+    title: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | UnsetType = UNSET
+    level: int | UnsetType = UNSET
+    difficulty: Literal["easy", "medium", "hard"] | UnsetType = UNSET
+    client_difficulty: Literal["easy", "medium", "hard"] | UnsetType = UNSET
+    client_persona: str | UnsetType = UNSET
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"] | UnsetType = UNSET
+    tools: list[str] | UnsetType = UNSET
+    duration: str | UnsetType = UNSET
+
+
+class ProgressRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.progress."""
+
+    tenant_id: UUID
+    id: UUID
+    user_id: UUID
+    project_id: str
+    status: Literal["in_progress", "completed"]
+    last_activity_at: datetime
+    last_review_at: datetime | None
+    last_review_approved: bool | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProgressInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.progress says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    user_id: UUID
+    project_id: str
+    status: Literal["in_progress", "completed"] | UnsetType = UNSET
+    last_activity_at: datetime | UnsetType = UNSET
+    last_review_at: datetime | None = None
+    last_review_approved: bool | None = None
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class ProgressPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.progress."""
+
+    status: Literal["in_progress", "completed"] | UnsetType = UNSET
+    last_activity_at: datetime | UnsetType = UNSET
+    last_review_at: datetime | UnsetType | None = UNSET
+    last_review_approved: bool | UnsetType | None = UNSET
+
+
+class SimulationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.simulations."""
+
+    tenant_id: UUID
+    id: UUID
+    user_id: UUID
+    title: str
+    context: str
+    domain: str | None
+    difficulty: Literal["easy", "medium", "hard"]
+    level: int
+    estimated_duration: str | None
+    tech_stack: list[str]
+    overview: str | None
+    learning_objectives: list[str]
+    functional_requirements: list[str]
+    non_functional_requirements: list[str]
+    milestones: Any
+    resources: Any
+    quiz: Any
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None
+    duration: str | None
+    tools: list[str]
+    client_persona: str | None
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
+    description: str | None
+    team_mode: Literal["solo", "group"]
+    language: Literal["en", "ar"]
+    status: Literal["generating", "ready", "failed"]
+    error: str | None
+    seed: int
+    hold_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SimulationInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.simulations says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    user_id: UUID
+    title: str
+    context: str
+    domain: str | None = None
+    difficulty: Literal["easy", "medium", "hard"]
+    level: int
+    estimated_duration: str | None = None
+    tech_stack: list[str] | UnsetType = UNSET
+    overview: str | None = None
+    learning_objectives: list[str] | UnsetType = UNSET
+    functional_requirements: list[str] | UnsetType = UNSET
+    non_functional_requirements: list[str] | UnsetType = UNSET
+    milestones: Any | UnsetType = UNSET
+    resources: Any | UnsetType = UNSET
+    quiz: Any | UnsetType = UNSET
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None = None
+    duration: str | None = None
+    tools: list[str] | UnsetType = UNSET
+    client_persona: str | None = None
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
+    description: str | None = None
+    team_mode: Literal["solo", "group"]
+    language: Literal["en", "ar"]
+    status: Literal["generating", "ready", "failed"] | UnsetType = UNSET
+    error: str | None = None
+    seed: int
+    hold_id: UUID | None = None
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class SimulationPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.simulations."""
+
+    title: str | UnsetType = UNSET
+    context: str | UnsetType = UNSET
+    domain: str | UnsetType | None = UNSET
+    difficulty: Literal["easy", "medium", "hard"] | UnsetType = UNSET
+    level: int | UnsetType = UNSET
+    estimated_duration: str | UnsetType | None = UNSET
+    tech_stack: list[str] | UnsetType = UNSET
+    overview: str | UnsetType | None = UNSET
+    learning_objectives: list[str] | UnsetType = UNSET
+    functional_requirements: list[str] | UnsetType = UNSET
+    non_functional_requirements: list[str] | UnsetType = UNSET
+    milestones: Any | UnsetType = UNSET
+    resources: Any | UnsetType = UNSET
+    quiz: Any | UnsetType = UNSET
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | UnsetType | None = UNSET
+    duration: str | UnsetType | None = UNSET
+    tools: list[str] | UnsetType = UNSET
+    client_persona: str | UnsetType | None = UNSET
+    client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"] | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    team_mode: Literal["solo", "group"] | UnsetType = UNSET
+    language: Literal["en", "ar"] | UnsetType = UNSET
+    status: Literal["generating", "ready", "failed"] | UnsetType = UNSET
+    error: str | UnsetType | None = UNSET
+    seed: int | UnsetType = UNSET
+
+
+class PersonaRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.personas."""
+
+    tenant_id: UUID
+    id: UUID
+    simulation_id: UUID
+    user_id: UUID
+    position: int
+    name: str
+    role: str
+    personality: str
+    system_prompt: str
+    initial_message: str
+    created_at: datetime
+
+
+class PersonaInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.personas says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    simulation_id: UUID
+    user_id: UUID
+    position: int
+    name: str
+    role: str
+    personality: str
+    system_prompt: str
+    initial_message: str
+    created_at: datetime | UnsetType = UNSET
+
+
+class PersonaPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.personas."""
+
+    position: int | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    role: str | UnsetType = UNSET
+    personality: str | UnsetType = UNSET
+    system_prompt: str | UnsetType = UNSET
+    initial_message: str | UnsetType = UNSET

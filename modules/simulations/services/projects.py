@@ -1,0 +1,48 @@
+"""Progress on projects: a task of the catalogue, or a simulation of one's own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.container import Child
+from core.errors import NotFound
+from modules.simulations.contracts import Progress, ProgressChange
+from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SimulationRepository
+
+
+class ProjectProgress:
+    """What one user has done."""
+
+    def __init__(
+        self,
+        child: Child,
+        progress: ProgressRepository,
+        catalogue: CatalogueRepository,
+        simulations: SimulationRepository,
+    ) -> None:
+        self._child = child
+        self._progress = progress
+        self._catalogue = catalogue
+        self._simulations = simulations
+
+    async def put(self, project_id: str, change: ProgressChange) -> Progress:
+        """Raises `NotFound` where the project is neither a task nor one's own simulation."""
+        await self._known(project_id)
+        return await self._progress.put(self._child.tenant_id, self._child.user_id, project_id, change)
+
+    async def _known(self, project_id: str) -> None:
+        simulation_id = _as_id(project_id)
+        if simulation_id is None:
+            await self._catalogue.task(project_id)
+        elif (
+            str(simulation_id) != project_id
+            or await self._simulations.status(self._child.tenant_id, simulation_id) is None
+        ):
+            raise NotFound
+
+
+def _as_id(project_id: str) -> UUID | None:
+    try:
+        return UUID(project_id)
+    except ValueError:
+        return None

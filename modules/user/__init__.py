@@ -1,0 +1,12 @@
+"""Users: who exists, how they prove it, and what they say about themselves.
+
+Owns the schema `users`: users, profiles, credentials, sessions, operators.
+
+A session's token is opaque and stored only as an HMAC; resolving it is one database function that the
+authorization module declares, because the answer also says for which tenant the user acts. A self-contained token
+(JWT) for our own sessions was rejected: it could not be refused on the very next request after a log-out.
+"""
+
+from modules.user.domain import UserSignedUp
+
+__all__ = ["UserSignedUp"]

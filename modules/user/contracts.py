@@ -1,0 +1,75 @@
+"""What clients of the user module send and get."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from modules.user.domain import ExperienceLevel, Field, Onboarding
+
+Name = Annotated[str, Meta(min_length=2, max_length=255, examples=["Alice Example"])]
+Email = Annotated[str, Meta(max_length=254, examples=["intern@example.com"])]
+Password = Annotated[str, Meta(max_length=10_000, examples=["a long walk by the sea"])]
+Bio = Annotated[str, Meta(max_length=2000)]
+Url = Annotated[str, Meta(pattern=r"^https?://", max_length=2000)]
+Region = Annotated[str, Meta(max_length=100, examples=["Cairo"])]
+Interest = Annotated[str, Meta(min_length=1, max_length=100)]
+Interests = Annotated[list[Interest], Meta(max_length=50)]
+
+
+class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: Email
+    password: Password
+    name: Name | None = None
+    region: Region | None = None
+    field: Field | None = None
+
+
+class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: Email
+    password: Password
+
+
+class ProfilePatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Fields that are absent stay; `null` empties those that may be empty."""
+
+    name: Name | UnsetType = UNSET
+    image_url: Url | None | UnsetType = UNSET
+    bio: Bio | None | UnsetType = UNSET
+    field: Field | UnsetType = UNSET
+    experience_level: ExperienceLevel | UnsetType = UNSET
+    interests: Interests | UnsetType = UNSET
+    region: Region | None | UnsetType = UNSET
+
+
+class OnboardingAnswers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    field: Field
+    experience_level: ExperienceLevel
+    interests: Annotated[list[Interest], Meta(min_length=1, max_length=50)]
+
+
+class User(msgspec.Struct, frozen=True):
+    id: UUID
+    email: str
+    email_verified: bool
+    name: str | None
+    image_url: str | None
+    bio: str | None
+    field: Field
+    experience_level: ExperienceLevel
+    interests: list[str]
+    region: str | None
+    onboarding: Onboarding
+    created_at: datetime
+
+
+class LoggedIn(msgspec.Struct, frozen=True):
+    """The token is shown this once; the same token is in the cookie."""
+
+    user: User
+    token: str
+    expires_at: datetime
