@@ -1,0 +1,33 @@
+"""The explicit composition root: names every module, once, in order.
+
+The order is that of the imports, lowest first, and it is the order in which events are delivered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from core.container import CoreContainer
+from core.module import Module
+from modules.agents import AgentType
+from modules.agents.container import agents_module
+from modules.agents.models.offline import Author
+from modules.authorization.container import authorization_module
+from modules.billing.container import billing_module
+from modules.simulations.container import simulations_module
+from modules.simulations.offline import reply_in_character, write_simulation
+from modules.user.container import user_module
+
+AUTHORS: Final[Mapping[AgentType, Author]] = {"generate": write_simulation, "chat": reply_in_character}
+"""Who writes for the offline model."""
+
+
+def compose(core: CoreContainer) -> Sequence[Module]:
+    user = user_module(core)
+    authorization, access = authorization_module(core)
+    billing, ledger = billing_module(core)
+    agents, calls = agents_module(core, meter=ledger.credits, authors=AUTHORS)
+    simulations = simulations_module(core, credits=ledger.credits, agents=calls.agents, model=calls.model)
+    core.authorizer.override(access.authorizer)
+    return (user, authorization, billing, agents, simulations)

@@ -1,0 +1,150 @@
+"""What a signature cannot say: what a tag is about, what a parameter means, and where an answer is unusual.
+
+Whatever else the document holds is derived; an operation that is not mentioned here needs no note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from app.openapi import story
+from app.openapi.problems import Known
+from core.errors import InternaError, Invalid
+from core.http.health import Readiness
+from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
+from modules.simulations.contracts import Accepted, Reply, Simulation
+from modules.simulations.domain import GenerationFailed, NotReady
+from modules.user.contracts import LoggedIn
+from modules.user.domain import AddressTaken, WeakPassword, WrongCredentials
+
+ABOUT: Final = """\
+The backend of a virtual-internship platform. An organisation, the *tenant*, puts its interns through simulated
+projects: a language model writes the brief and its milestones, and plays the client and the team.
+
+**Conventions.** JSON in snake_case. An unknown field is refused, numbers are never read from text. A list is
+`{"items": [...], "next_cursor": ...}`: pass `next_cursor` on as `cursor` until it is null. Times are RFC 3339 in UTC.
+
+**Who you are.** Log in, and send the token as `Authorization: Bearer`; a browser has the same token in a cookie, and
+then an unsafe request must come from this site. You act for one tenant: `X-Tenant-ID` names it (its id or its slug),
+without it you act for your personal one.
+
+**Problems** are RFC 9457 `application/problem+json`, with the `request_id` to quote to support; the same id is the
+header `X-Request-ID` of every answer. What you may not see is a 404, exactly like what does not exist. Besides what an
+operation lists, any may answer 500, or 504 where the database took too long.\
+"""
+
+TAGS: Final[Mapping[str, str]] = {
+    "auth": "Getting in and out. A session is a token; it ends at log-out or when it expires.",
+    "users": "The logged-in user: profile and onboarding.",
+    "simulations": "Simulated projects: order one, read its brief, and talk to the people in it.",
+    "catalogue": "Predefined projects and learning resources, the same for every tenant.",
+    "progress": "How far you are, in predefined projects and in simulations of your own.",
+    "billing": "The tenant's credits: what is left, what is reserved, and the ledger.",
+    "health": "For load balancers and operators; outside `/api/v1` and open to everybody.",
+}
+
+PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
+    "X-Tenant-ID": ("The tenant you act for: its id or its slug. Default: your personal tenant.", "acme"),
+    "Idempotency-Key": ("", "order-bread-by-bike-1"),
+    "Prefer": ("", "wait=30"),
+    "limit": ("", 20),
+    "cursor": ("", "kgHUAGlcMB7fX3Jlc291cmNlc18yMDI2LTAxLTA1"),
+    "simulation_id": ("The simulation's id.", str(story.SIMULATION_ID)),
+    "persona_id": ("The id of one of the simulation's personas.", str(story.PERSONA_ID)),
+    "task_id": ("The slug of a predefined project.", "landing-page"),
+    "project_id": ("", "landing-page"),
+    "track": ("Only this field of work.", "frontend"),
+    "type": ("", "article"),
+}
+"""Each parameter's meaning, where its own declaration is silent, and an example."""
+
+_NOT_AN_ADDRESS: Final = Known(
+    "NotAnAddress", "This is not an email address.", Invalid("This is not an email address.", path="email")
+)
+_COOKIE: Final = {"Set-Cookie": "The same token as a cookie: HttpOnly, Secure, SameSite=Lax."}
+_WAITED: Final = {
+    "Location": "Where the simulation is.",
+    "Preference-Applied": "How long was waited for, where `Prefer` asked for it (RFC 7240).",
+}
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """One successful answer, where the signature does not say it all."""
+
+    status: int
+    kind: Any = None
+    description: str
+    headers: Mapping[str, str] = {}
+    example: Any = None
+    events: str = ""
+    """The example of the event stream that it can be instead."""
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What one operation has of its own."""
+
+    description: str = ""
+    answers: tuple[Answer, ...] = ()
+    problems: tuple[InternaError | Known, ...] = ()
+
+
+def notes() -> dict[str, Note]:
+    """The notes by operation id."""
+    return {
+        "auth_sign_up": Note(
+            description="The answer logs you in already: it holds a token, and sets it as a cookie.",
+            answers=(
+                Answer(status=201, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.SIGNED_UP),
+            ),
+            problems=(AddressTaken(), WeakPassword(path="password"), _NOT_AN_ADDRESS),
+        ),
+        "auth_log_in": Note(
+            answers=(
+                Answer(status=200, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.LOGGED_IN),
+            ),
+            problems=(WrongCredentials(),),
+        ),
+        "auth_log_out": Note(
+            answers=(Answer(status=204, description="You are out.", headers={"Set-Cookie": "Takes the cookie away."}),)
+        ),
+        "simulations_create": _order(),
+        "simulations_remove": Note(
+            description="One that is still being written gives its credits back.",
+            answers=(Answer(status=204, description="It is gone."),),
+        ),
+        "simulations_say": _say(),
+        "health_ready": Note(
+            description="Ready means that the database answers and is migrated to the newest revision.",
+            answers=(
+                Answer(status=200, kind=Readiness, description="Send requests.", example=story.READY),
+                Answer(status=503, kind=Readiness, description="Send none for now.", example=story.NOT_READY),
+            ),
+        ),
+    }
+
+
+def _order() -> Note:
+    return Note(
+        description="3 credits are reserved at once, and spent when the simulation is ready; a failure gives them "
+        "back. It is written in the background: ask for it at `Location`, or wait with `Prefer: wait=N`.",
+        answers=(
+            Answer(status=201, kind=Simulation, description="With `Prefer: wait=N`: it is ready.", headers=_WAITED),
+            Answer(status=202, kind=Accepted, description="It is being written.", headers=_WAITED),
+        ),
+        problems=(
+            GenerationFailed("The language model's answer could not be used.", simulation_id=story.SIMULATION_ID),
+        ),
+    )
+
+
+def _say() -> Note:
+    return Note(
+        description="The persona answers in character and remembers the conversation. With `Accept: "
+        "text/event-stream` its words come as they are spoken: an event `start`, then `token` after `token`, then "
+        "`done`, or `error` with a problem. What was spoken is kept, also if you leave in the middle.",
+        answers=(Answer(status=201, kind=Reply, description="The persona's answer.", events=story.STREAM),),
+        problems=(NotReady(), ModelFailed(), ModelUnavailable(), ModelTimedOut()),
+    )

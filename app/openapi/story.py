@@ -1,0 +1,252 @@
+"""The examples, as values of the contracts, so that the type checker reads them too. They tell one story.
+
+Bob, an intern at Acme, logs in with the password that the seeds gave him, orders a simulation about a bakery, and
+talks to its owner. Ids and slugs are those of the seeds, so what is copied from the page works in development.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+
+from core.http.health import Check, Liveness, Readiness
+from core.http.pages import Page
+from modules.agents import ChatMessage
+from modules.billing.contracts import CreditBalance, CreditEntry
+from modules.simulations.contracts import (
+    Accepted,
+    LearningLink,
+    NewMessage,
+    NewSimulation,
+    Persona,
+    Progress,
+    ProgressChange,
+    Project,
+    QuizQuestion,
+    Reply,
+    Resource,
+    Simulation,
+    SimulationSummary,
+    Task,
+)
+from modules.simulations.domain import Milestone
+from modules.user.contracts import LoggedIn, LogIn, OnboardingAnswers, ProfilePatch, SignUp, User
+from modules.user.domain import Onboarding
+
+_MORNING: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+_MONTH: Final = timedelta(days=30)
+SIMULATION_ID: Final = UUID("50000000-0000-4000-8000-000000000001")
+PERSONA_ID: Final = UUID("60000000-0000-4000-8000-000000000001")
+_REQUEST_ID: Final = UUID("01a0b1c2-d3e4-7f50-8a6b-7c8d9e0f1a2b")
+
+_BOB: Final = User(
+    id=UUID("00000000-0000-4000-8000-000000000002"),
+    email="bob@example.com",
+    email_verified=True,
+    name="Bob Example",
+    image_url=None,
+    bio=None,
+    field="frontend",
+    experience_level="student",
+    interests=["web"],
+    region=None,
+    onboarding=Onboarding("completed", []),
+    created_at=_MORNING,
+)
+_BIO: Final = "I like small, quick pages."
+_NOUR: Final = User(
+    id=UUID("019b8d2e-5a40-7c11-9f3e-2b6d8a7c4e10"),
+    email="nour@example.com",
+    email_verified=False,
+    name="Nour Adel",
+    image_url=None,
+    bio=None,
+    field="backend",
+    experience_level="student",
+    interests=[],
+    region="Alexandria",
+    onboarding=Onboarding("pending", ["interests"]),
+    created_at=_MORNING,
+)
+SIGNED_UP: Final = LoggedIn(_NOUR, "ses_pJ4vQ0m8yXc2Lh6tRk1sWd9eNf3bGa7uZi5oTq8xVyM", _MORNING + _MONTH)
+LOGGED_IN: Final = LoggedIn(_BOB, "ses_7Hq2Zt5rKw9nXb4vLm1cPd8sYg6jFa3eUo0iRx2kQhE", _MORNING + _MONTH)
+
+READY: Final = Readiness("ready", {"database": Check(True, 0.61), "migrations": Check(True, 0.48)})
+NOT_READY: Final = Readiness(
+    "unavailable",
+    {
+        "database": Check(True, 0.61),
+        "migrations": Check(False, 0.52, "the database is at 0001, the code wants 0002"),
+    },
+)
+
+_CONTEXT: Final = (
+    "A bakery in Alexandria wants customers to order bread online and couriers to deliver it by bike before seven "
+    "in the morning. Orders close at midnight; payment is cash on delivery."
+)
+_BREAD: Final = Simulation(
+    id=SIMULATION_ID,
+    title="Bread by bike",
+    context=_CONTEXT,
+    status="ready",
+    error=None,
+    level=3,
+    difficulty="easy",
+    domain="Food and delivery",
+    field="fullstack",
+    description="Ordering and delivery for a neighbourhood bakery.",
+    overview="The bakery takes orders on paper and loses a few every night. You build the page where customers order "
+    "until midnight, and the list that couriers ride by in the morning.",
+    estimated_duration="24 hours",
+    duration="2 weeks",
+    tech_stack=["TypeScript", "React", "PostgreSQL"],
+    tools=["Git", "Figma"],
+    learning_objectives=["Turn a client's story into requirements", "Keep times right around midnight"],
+    functional_requirements=["Customers order bread until midnight", "Couriers see their stops in order"],
+    non_functional_requirements=["An order is never lost, also when the network drops"],
+    milestones=[
+        Milestone(
+            "Orders",
+            "A customer can order, and change the order until midnight.",
+            ["Order page", "Tests of the closing time"],
+        ),
+        Milestone("Deliveries", "A courier sees the morning's stops and ticks them off.", ["Courier list"]),
+    ],
+    resources=[
+        LearningLink(
+            "Forms",
+            "https://developer.mozilla.org/en-US/docs/Learn_web_development/Extensions/Forms",
+            "documentation",
+            "For the order page.",
+        )
+    ],
+    quiz=[
+        QuizQuestion(
+            "A customer orders at 00:00:30. What should happen?",
+            ["It is delivered today", "It is for tomorrow", "It is refused without a word"],
+        )
+    ],
+    client_persona="Mariam, who owns the bakery and is up since three",
+    client_mood="friendly",
+    team_mode="solo",
+    language="en",
+    personas=[
+        Persona(
+            PERSONA_ID,
+            "Mariam Haddad",
+            "Client, owner of the bakery",
+            "Warm, practical, short of time in the morning",
+            "Good morning! Ask me anything, but before seven please: then the ovens want me.",
+        )
+    ],
+    created_at=_MORNING,
+    updated_at=_MORNING + timedelta(seconds=20),
+)
+_SUMMARY: Final = SimulationSummary(**{name: getattr(_BREAD, name) for name in SimulationSummary.__struct_fields__})
+_LANDING_PAGE: Final = Task(
+    id="landing-page",
+    title="A landing page that convinces",
+    description="One page for a coffee roaster: say what it is, show why it is good, and take an address.",
+    field="frontend",
+    level=1,
+    difficulty="easy",
+    client_difficulty="easy",
+    client_persona="A founder who knows the product and not the web",
+    client_mood="friendly",
+    tools=["HTML", "CSS", "Git"],
+    duration="1 week",
+    created_at=_MORNING,
+)
+_FLEXBOX: Final = Resource(
+    id="flexbox",
+    title="Flexbox",
+    description="Rows and columns that fit what is in them.",
+    url="https://developer.mozilla.org/en-US/docs/Learn_web_development/Core/CSS_layout/Flexbox",
+    type="article",
+    track="frontend",
+    tags=["css", "layout"],
+    created_at=_MORNING,
+)
+_STARTED: Final = Progress("landing-page", "in_progress", _MORNING + timedelta(hours=2), None, None, _MORNING)
+_PROJECT: Final = Project(
+    id=str(SIMULATION_ID),
+    simulation_id=SIMULATION_ID,
+    type="custom",
+    title=_BREAD.title,
+    description=_BREAD.description,
+    field=_BREAD.field,
+    status="in_progress",
+    last_activity_at=_MORNING + timedelta(minutes=5),
+    difficulty=_BREAD.difficulty,
+    level=_BREAD.level,
+    duration=_BREAD.duration,
+    tools=_BREAD.tools,
+    client_persona=_BREAD.client_persona,
+    client_mood=_BREAD.client_mood,
+)
+_QUESTION: Final = "When do orders close, and what happens to one that comes a minute later?"
+_ANSWER: Final = "At midnight, and I mean midnight. A minute later it is for tomorrow: say so on the page."
+_SPENT: Final = CreditEntry(
+    id=UUID("80000000-0000-4000-8000-000000000012"),
+    amount=-3,
+    kind="spend",
+    reason="generation",
+    reference=SIMULATION_ID,
+    balance_after=1997,
+    created_at=_MORNING + timedelta(seconds=20),
+)
+
+
+def examples() -> dict[Any, Any]:
+    """An example of every type that is sent or answered, by type; a page's is made of its item's."""
+    return {
+        type(value): value
+        for value in (
+            SignUp("nour@example.com", "a long walk by the sea", "Nour Adel", "Alexandria", "backend"),
+            LogIn(_BOB.email, "bob-in-development"),
+            ProfilePatch(bio=_BIO, region="Cairo"),
+            OnboardingAnswers("frontend", "student", ["web", "accessibility"]),
+            msgspec.structs.replace(_BOB, bio=_BIO, region="Cairo", interests=["web", "accessibility"]),
+            LOGGED_IN,
+            NewSimulation(_BREAD.title, _CONTEXT, _BREAD.level),
+            Accepted(SIMULATION_ID, "generating"),
+            _BREAD,
+            _SUMMARY,
+            NewMessage(_QUESTION),
+            Reply(_ANSWER, _REQUEST_ID),
+            ChatMessage(_REQUEST_ID, "user", _QUESTION, _MORNING + timedelta(minutes=5)),
+            _LANDING_PAGE,
+            _FLEXBOX,
+            ProgressChange(status="in_progress"),
+            _STARTED,
+            _PROJECT,
+            CreditBalance(1997, 0),
+            _SPENT,
+            Liveness(),
+        )
+    }
+
+
+def example_of(kind: Any, known: dict[Any, Any]) -> Any:
+    """The example of a type, or None where the story forgot it."""
+    if get_origin(kind) is not Page:
+        return known.get(kind)
+    item = known.get(get_args(kind)[0])
+    return item and Page([item], None)
+
+
+def _event(number: int, name: str, data: dict[str, Any]) -> str:
+    return f"id: {number}\nevent: {name}\ndata: {msgspec.json.encode(data).decode()}\n\n"
+
+
+STREAM: Final = "".join(
+    (
+        _event(1, "start", {"agent_request_id": _REQUEST_ID}),
+        _event(2, "token", {"text": "At midnight, and I mean "}),
+        _event(3, "token", {"text": "midnight."}),
+        _event(4, "done", {"usage": {"input_tokens": 412, "output_tokens": 21}}),
+    )
+)
