@@ -1,0 +1,130 @@
+"""Fixtures that most tests lean on: a database of their own, the application on it, and a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from app.asgi import create_app
+from app.composition import compose
+from core.bootstrap import Parent, bootstrap, read_settings
+from core.database.roles import Endpoints
+from tests.database import Cluster
+from tests.database import cluster as start_cluster
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with (
+        tempfile.TemporaryDirectory(prefix="interna-tests-") as folder,
+        start_cluster(read_settings().test_database_url, Path(folder)) as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+def endpoints(cluster: Cluster) -> Iterator[Endpoints]:
+    """A migrated and seeded database that belongs to this test alone."""
+    with cluster.copy() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_endpoints(cluster: Cluster) -> Iterator[Endpoints]:
+    """A database that the tests of one file share: they leave it as they found it, or make rows of their own."""
+    with cluster.copy() as found:
+        yield found
+
+
+@pytest.fixture
+def owner(endpoints: Endpoints) -> Iterator[psycopg.Connection]:
+    """The tables' owner, to look at what is really there."""
+    assert endpoints.owner is not None
+    with psycopg.connect(endpoints.owner, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    """The variables that the application under test reads; a test may change them before it asks for `app`."""
+    return {"APP_ENV": "test", "DB_POOL_SIZE": "10", "DB_CONNECT_TIMEOUT_SECONDS": "5"}
+
+
+@pytest.fixture
+def parent(endpoints: Endpoints, environ: dict[str, str]) -> Parent:
+    return bootstrap(compose, environ, endpoints=endpoints)
+
+
+@pytest.fixture
+async def app(parent: Parent, anyio_backend: str) -> AsyncIterator[Litestar]:
+    app = create_app(parent)
+    async with app.lifespan():
+        yield app
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://interna.test", timeout=30) as client:
+        yield client
+
+
+@asynccontextmanager
+async def working(parent: Parent) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(parent.core.jobs().run_worker(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+@pytest.fixture
+async def worker(app: Litestar, parent: Parent) -> AsyncIterator[None]:
+    """A job worker beside the application."""
+    async with working(parent):
+        yield
+
+
+@pytest.fixture
+def start_worker(app: Litestar, parent: Parent) -> Callable[[], AbstractAsyncContextManager[None]]:
+    """For tests that decide themselves when a worker runs."""
+    return lambda: working(parent)
+
+
+@pytest.fixture
+async def live(parent: Parent, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a real HTTP server on loopback, for what only sockets can show: streams and clients that leave."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Server(
+        create_app(parent), "127.0.0.1", port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
+    )
+    serving = asyncio.create_task(server.serve())
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        for _ in range(200):
+            with suppress(httpx.TransportError):
+                await client.get("/health/live")
+                break
+            await asyncio.sleep(0.02)
+        yield client
+    server.stop()
+    await asyncio.wait_for(serving, 10)
