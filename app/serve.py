@@ -34,7 +34,7 @@ from seeds import seed_all
 
 def serve(settings: Settings) -> int:
     """Run until a signal; 0 after one, 1 where the processes kept dying."""
-    steps = Steps()
+    steps, code = Steps(), 0
     with interruptible(), claim_port(settings.host, settings.port) as claimed:
         host = str(claimed.getsockname()[0])
         with _database(settings, steps) as (endpoints, vital):
@@ -42,18 +42,18 @@ def serve(settings: Settings) -> int:
             bootstrap(compose, endpoints=endpoints)  # a wiring mistake ends the start here, not in every child
             web = Role("web", lambda: _run_web(settings, endpoints, host, steps), settings.workers)
             roles = [web] if settings.production else [web, _worker_role(settings, endpoints)]
-            return Supervisor(roles, log=steps.say, vital=vital).run()
-    return 0
+            code = Supervisor(roles, log=steps.say, vital=vital).run()
+    return code  # a signal ends the block early
 
 
 def work(settings: Settings) -> int:
     """Run jobs until a signal."""
-    steps = Steps()
+    steps, code = Steps(), 0
     with interruptible(), reach.database(settings, steps.say) as endpoints:
         _refuse_if_unsafe(endpoints)
         steps.say("worker running; Ctrl-C ends it")
-        return Supervisor([_worker_role(settings, endpoints)], log=steps.say).run()
-    return 0
+        code = Supervisor([_worker_role(settings, endpoints)], log=steps.say).run()
+    return code  # noqa: RET504  # a signal ends the block early
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from core.database.pool import Database
 from core.database.roles import Endpoints
 from core.database.transaction import Transaction
 from core.http.caller import Caller, Sessions
+from core.http.idempotency import Forgetting
 from core.http.pages import Cursors
-from core.jobs import Jobs
+from core.jobs import Housekeeping, Jobs
 from core.module import Events, Module
 from core.settings import Settings, load_settings
 
@@ -45,17 +47,24 @@ class Parent:
 
     def verify(self) -> None:
         """Resolve every provider of every module once. Raises `WiringError`."""
+        for module in self.modules:
+            for name, provider in module.container.providers.items():
+                if not isinstance(provider, providers.DependenciesContainer):
+                    self._resolve(f"{module.name}.{name}", provider)
+
+    def _resolve(self, name: str, provider: Callable[[], object]) -> None:
+        """In a child of its own, which nothing may keep: a singleton must not hold a request's transaction."""
         nobody = UUID(int=0)
         caller = Caller(nobody, nobody, nobody, nobody, 0, False)
-        with self.child(Acting(nobody, nobody), caller=caller):
-            for module in self.modules:
-                for name, provider in module.container.providers.items():
-                    if isinstance(provider, providers.DependenciesContainer):
-                        continue
-                    try:
-                        provider()
-                    except Exception as error:
-                        raise WiringError(f"{module.name}.{name}: {error}") from error
+        with self.child(Acting(nobody, nobody), caller=caller) as child:
+            transaction = weakref.ref(child.transaction)
+            try:
+                provider()
+            except Exception as error:
+                raise WiringError(f"{name}: {error}") from error
+        del child
+        if transaction() is not None:
+            raise WiringError(f"{name}: it outlives the request whose transaction it holds")
 
     async def open(self) -> None:
         await self.database.open()
@@ -99,6 +108,7 @@ def bootstrap(
         cursors=Cursors(settings.secret_key),
     )
     modules = compose(core)
+    jobs.register([], [Housekeeping("forget idempotency keys", Forgetting(database))])
     for module in modules:
         events.subscribe(module.handlers)
         jobs.register(module.jobs, module.housekeeping)

@@ -24,7 +24,7 @@ class InternaError(Exception):
 class Unavailable(InternaError):
     """Something that we depend on does not answer; try again."""
 
-    retry_after: int = 2
+    retry_after: int | None = 2
 
 
 class Invalid(InternaError):

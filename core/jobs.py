@@ -82,6 +82,7 @@ class Jobs:
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=STALLED_AFTER_SECONDS,
                 delete_jobs="successful",
+                fetch_job_polling_interval=1,  # retries are not announced
             )
         )
         sweeper = asyncio.create_task(self._sweep_forever())
@@ -100,11 +101,17 @@ class Jobs:
         manager = self._app.job_manager
         done = 0
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            try:
+                await manager.retry_job(job)
+            except procrastinate.exceptions.ConnectorException:
+                continue  # another worker was first
             _log.warning("a worker died; its job is taken up again", job=job.task_name, id=job.id)
-            await manager.retry_job(job)
             done += 1
         for chore in self._housekeeping:
-            done += await chore.run()
+            try:
+                done += await chore.run()
+            except Exception as error:
+                _log.warning("a chore failed and is done again later", chore=chore.name, error=repr(error))
         return done
 
     async def _sweep_forever(self) -> None:
@@ -120,6 +127,8 @@ class _Backoff(procrastinate.BaseRetryStrategy):
     """1, 4, 9 seconds for what is unavailable; anything else fails at once."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Any) -> procrastinate.RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):  # the worker had to stop: somebody else goes on at once
+            return procrastinate.RetryDecision(retry_in={"seconds": 0})
         if isinstance(exception, Unavailable) and job.attempts < RETRIES:
             return procrastinate.RetryDecision(retry_in={"seconds": (job.attempts + 1) ** 2})
         return None
@@ -128,6 +137,10 @@ class _Backoff(procrastinate.BaseRetryStrategy):
 def _task(job: Job) -> Callable[..., Awaitable[None]]:
     async def run(context: procrastinate.JobContext, **ids: str) -> None:
         arguments = {key: UUID(value) for key, value in ids.items()}
+        if context.job.attempts > RETRIES:  # its workers keep dying
+            if job.give_up is not None:
+                await job.give_up(**arguments)
+            return
         try:
             await job.run(**arguments)
         except Unavailable:

@@ -60,11 +60,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def production(self) -> bool:
         return self.app_env == "production"
 
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if not _is_secret(name))
+        return f"Settings({shown})"
+
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from a mapping of variables; raises `SettingsError` naming the first variable that is wrong."""
     given = {name: value for name in Settings.__struct_fields__ if (value := environ.get(name.upper(), "").strip())}
-    given["log_level"] = given.get("log_level", "info").lower()
+    if (level := given.get("log_level", "")).lower() in ("debug", "info", "warning", "error"):
+        given["log_level"] = level.lower()
     if given.get("app_env") == "production":
         given.setdefault("db_driver", "postgres")
         given.setdefault("log_format", "json")
@@ -79,11 +84,18 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def _one_line(error: msgspec.ValidationError, given: Mapping[str, str]) -> str:
     text, _, path = str(error).partition(" - at `$.")
     name = path.rstrip("`")
-    shown = "" if "secret" in name or "key" in name or "url" in name else f" (it is {given.get(name)!r})"
+    shown = "" if _is_secret(name) else f" (it is {given.get(name)!r})"
     return f"{name.upper()}: {text[0].lower()}{text[1:]}{shown}"
 
 
+def _is_secret(name: str) -> bool:
+    """Keys, and URLs because they may carry a password."""
+    return any(part in name for part in ("secret", "key", "url"))
+
+
 def _check_together(settings: Settings) -> None:
+    if re.search(r"[\s/]", settings.host):
+        raise SettingsError(f"HOST: must be a host's name or address (it is {settings.host!r})")
     if settings.db_driver == "postgres" and not settings.database_url:
         raise SettingsError("DATABASE_URL: must be set when DB_DRIVER is postgres")
     for name in ("database_url", "database_owner_url", "database_admin_url", "test_database_url"):

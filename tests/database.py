@@ -61,7 +61,7 @@ class Cluster:
         admin = conninfo_to_dict(self.admin)
         janitor = DatabaseJanitor(
             user=str(admin["user"]),
-            password=admin.get("password"),
+            password=str(admin.get("password") or "") or None,
             host=str(admin["host"]),
             port=str(admin.get("port") or 5432),
             dbname=name,

@@ -27,7 +27,7 @@ def label(schema: Json) -> str:
     if "anyOf" in schema:
         return " or ".join(label(branch) for branch in schema["anyOf"])
     if "enum" in schema:
-        return " ".join(f"<code>{text(value)}</code>" for value in schema["enum"])
+        return ", ".join(f"<code>{text(value)}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {label(schema['items'])}"
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):

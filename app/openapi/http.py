@@ -8,9 +8,8 @@ from typing import Any, Final
 import msgspec
 from litestar import Controller, Request, Response, get
 
-from app.openapi.document import document_of
-from app.openapi.page import page_of
 from core.http.authority import OPEN
+from core.http.route import Injected
 
 _ETAG: Final = "etag"
 
@@ -34,6 +33,9 @@ class Documentation:
     def of(self, request: Request[Any, Any, Any]) -> tuple[Rendered, Rendered]:
         """The document and the page."""
         if self._rendered is None:
+            from app.openapi.document import document_of  # a start-up has no use for them
+            from app.openapi.page import page_of
+
             document = document_of(request.app, cookie=self._cookie)
             page, policy = page_of(document, origin=self._origin)
             self._rendered = (
@@ -50,11 +52,13 @@ class SchemaController(Controller):
     include_in_schema = False
 
     @get("/", **OPEN, summary="The documentation, as a page")
-    async def page(self, request: Request[Any, Any, Any], documentation: Documentation) -> Response[bytes]:
+    async def page(self, request: Request[Any, Any, Any], documentation: Injected[Documentation]) -> Response[bytes]:
         return _answer(request, documentation.of(request)[1])
 
     @get("/openapi.json", **OPEN, summary="The documentation, as an OpenAPI 3.1 document")
-    async def document(self, request: Request[Any, Any, Any], documentation: Documentation) -> Response[bytes]:
+    async def document(
+        self, request: Request[Any, Any, Any], documentation: Injected[Documentation]
+    ) -> Response[bytes]:
         return _answer(request, documentation.of(request)[0])
 
 

@@ -57,7 +57,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "task_id": ("The slug of a predefined project.", "landing-page"),
     "project_id": ("", "landing-page"),
     "track": ("Only this field of work.", "frontend"),
-    "type": ("", "article"),
+    "type": ("", "course"),
 }
 """Each parameter's meaning, where its own declaration is silent, and an example."""
 
@@ -95,7 +95,8 @@ def notes() -> dict[str, Note]:
     """The notes by operation id."""
     return {
         "auth_sign_up": Note(
-            description="The answer logs you in already: it holds a token, and sets it as a cookie.",
+            description="A password has 8 to 128 characters and is none of the common ones. The answer logs you in "
+            "already: it holds a token, and sets it as a cookie.",
             answers=(
                 Answer(status=201, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.SIGNED_UP),
             ),

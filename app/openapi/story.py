@@ -16,6 +16,7 @@ from core.http.health import Check, Liveness, Readiness
 from core.http.pages import Page
 from modules.agents import ChatMessage
 from modules.billing.contracts import CreditBalance, CreditEntry
+from modules.simulations.catalogue import RESOURCES, TASKS
 from modules.simulations.contracts import (
     Accepted,
     LearningLink,
@@ -147,29 +148,9 @@ _BREAD: Final = Simulation(
 )
 _SUMMARY: Final = SimulationSummary(**{name: getattr(_BREAD, name) for name in SimulationSummary.__struct_fields__})
 _LANDING_PAGE: Final = Task(
-    id="landing-page",
-    title="A landing page that convinces",
-    description="One page for a coffee roaster: say what it is, show why it is good, and take an address.",
-    field="frontend",
-    level=1,
-    difficulty="easy",
-    client_difficulty="easy",
-    client_persona="A founder who knows the product and not the web",
-    client_mood="friendly",
-    tools=["HTML", "CSS", "Git"],
-    duration="1 week",
-    created_at=_MORNING,
+    **msgspec.structs.asdict(next(task for task in TASKS if task.id == "landing-page")), created_at=_MORNING
 )
-_FLEXBOX: Final = Resource(
-    id="flexbox",
-    title="Flexbox",
-    description="Rows and columns that fit what is in them.",
-    url="https://developer.mozilla.org/en-US/docs/Learn_web_development/Core/CSS_layout/Flexbox",
-    type="article",
-    track="frontend",
-    tags=["css", "layout"],
-    created_at=_MORNING,
-)
+_LESSON: Final = Resource(**msgspec.structs.asdict(RESOURCES[0]), created_at=_MORNING)
 _STARTED: Final = Progress("landing-page", "in_progress", _MORNING + timedelta(hours=2), None, None, _MORNING)
 _PROJECT: Final = Project(
     id=str(SIMULATION_ID),
@@ -219,7 +200,7 @@ def examples() -> dict[Any, Any]:
             Reply(_ANSWER, _REQUEST_ID),
             ChatMessage(_REQUEST_ID, "user", _QUESTION, _MORNING + timedelta(minutes=5)),
             _LANDING_PAGE,
-            _FLEXBOX,
+            _LESSON,
             ProgressChange(status="in_progress"),
             _STARTED,
             _PROJECT,

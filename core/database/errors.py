@@ -18,6 +18,8 @@ class DatabaseUnavailable(Unavailable):
 class OutcomeUnknown(Unavailable):
     """The connection broke during the commit; look before you repeat the request."""
 
+    retry_after = None  # nobody should be asked to repeat what may have happened
+
 
 class Contended(Unavailable):
     """Others were changing the same rows; try again."""
@@ -56,7 +58,7 @@ _KINDS: Final[tuple[tuple[tuple[type[Exception], ...], type[InternaError]], ...]
     ((pg.InsufficientPrivilege,), RowDenied),
     ((psycopg.DataError, pg.CheckViolation, pg.NotNullViolation, UnicodeEncodeError), BadValue),
     ((psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed, psycopg_pool.TooManyRequests), DatabaseUnavailable),
-    ((psycopg.OperationalError, psycopg.InterfaceError), DatabaseUnavailable),
+    ((psycopg.OperationalError, psycopg.InterfaceError, pg.IdleInTransactionSessionTimeout), DatabaseUnavailable),
 )
 
 

@@ -132,12 +132,13 @@ def declared(metadata: MetaData) -> dict[Key, Object]:
             before=True,
         )
     for function in metadata.info.get("functions", []):
+        closed = f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
         grant = f"GRANT EXECUTE ON FUNCTION {function.signature} TO {RUNTIME}"
         found["function", function.signature, ""] = _object(
             function.create.strip(),
             f"DROP FUNCTION {function.signature}",
             comment_on=f"FUNCTION {function.signature}",
-            more=(grant,) if function.callable else (),
+            more=(closed, grant) if function.callable else (closed,),
             before=function.before_tables,
         )
     for table in metadata.sorted_tables:
@@ -192,24 +193,28 @@ def _object(create: str, drop: str, *, comment_on: str, more: tuple[str, ...] = 
 
 _CATALOGUE: Final = text("""
 with ours as (select oid, nspname from pg_namespace where nspname = any(:schemas)),
-tables as (select c.oid, n.nspname || '.' || c.relname as name, c.relacl, c.relrowsecurity, c.relforcerowsecurity
+tables as (select c.oid, n.nspname || '.' || c.relname as name,
+                  c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity
            from pg_class c join ours n on n.oid = c.relnamespace
            where c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'alembic_version')
 select 'schema' as kind, nspname as name, '' as part, obj_description(oid, 'pg_namespace') as comment from ours
 union all
-select 'function', p.oid::regprocedure::text, '', obj_description(p.oid, 'pg_proc')
+select 'function', p.oid::regprocedure::text, '', obj_description(p.oid, 'pg_proc') || chr(10)
+       || coalesce(array_to_string(p.proconfig, ','), '') || chr(10) || p.prosrc
 from pg_proc p join ours n on n.oid = p.pronamespace
 union all
 select 'policy', t.name, p.polname, obj_description(p.oid, 'pg_policy')
 from pg_policy p join tables t on t.oid = p.polrelid
 union all
 select 'trigger', t.name, g.tgname, obj_description(g.oid, 'pg_trigger')
-from pg_trigger g join tables t on t.oid = g.tgrelid where not g.tgisinternal
+from pg_trigger g join tables t on t.oid = g.tgrelid where not g.tgisinternal and g.tgenabled = 'O'
 union all
 select 'security', name, '', 'interna forced' from tables where relrowsecurity and relforcerowsecurity
 union all
-select 'grant', t.name, lower(a.privilege_type), 'interna ' || lower(a.privilege_type)
-from tables t, aclexplode(t.relacl) a where a.grantee = to_regrole(:runtime)::oid
+select 'grant', t.name, lower(a.privilege_type) || said.suffix, 'interna ' || lower(a.privilege_type)
+from tables t, aclexplode(t.relacl) a, lateral (select case when a.grantee = to_regrole(:runtime)::oid then ''
+     else '@' || coalesce((select rolname::text from pg_roles where oid = a.grantee), 'PUBLIC') end as suffix) said
+where a.grantee <> t.relowner
 union all
 select 'grant', s.name, s.said, 'interna ' || s.said
 from (select t.name, lower(a.privilege_type) || '(' || string_agg(c.attname, ', ' order by c.attname) || ')' as said
@@ -219,7 +224,12 @@ from (select t.name, lower(a.privilege_type) || '(' || string_agg(c.attname, ', 
 
 
 def present(connection: Connection, schemas: Iterable[str]) -> dict[Key, str]:
-    """What the database holds, by key: the digest it was created with, or "" where it carries none."""
+    """What the database holds, by key: the digest it was created with, or "" where it carries none.
+
+    A function's digest is followed by its settings and its source, which somebody may have changed since. (A policy
+    that was altered by hand keeps its comment: PostgreSQL stores its expression in another form, so only its
+    creation is compared.)
+    """
     rows = connection.execute(_CATALOGUE, {"schemas": sorted(schemas), "runtime": RUNTIME})
     return {(row.kind, row.name, row.part): (row.comment or "").removeprefix("interna ") for row in rows}
 
@@ -228,6 +238,7 @@ def difference(wanted: Mapping[Key, Object], held: Mapping[Key, str]) -> tuple[l
     """DDL to run before and after the tables' own changes, so that `held` becomes `wanted`."""
     before: list[str] = []
     after: list[str] = []
+    held = {key: _unchanged(wanted.get(key), found) for key, found in held.items()}
     for key, digest in held.items():
         if key not in wanted and key[0] not in ("schema", "security"):
             kind, name, part = key
@@ -235,7 +246,9 @@ def difference(wanted: Mapping[Key, Object], held: Mapping[Key, str]) -> tuple[l
                 "policy": f"DROP POLICY {part} ON {name}",
                 "trigger": f"DROP TRIGGER {part} ON {name}",
                 "function": f"DROP FUNCTION {name}",
-                "grant": f"REVOKE {part.upper()} ON {name} FROM {RUNTIME}",
+                "grant": "REVOKE {} ON {} FROM {}".format(
+                    part.split("@")[0].upper(), name, (part + f"@{RUNTIME}").split("@")[1]
+                ),
             }
             after.append(drop[kind])
         elif key in wanted and digest != wanted[key].digest and key[0] in ("policy", "trigger"):
@@ -244,3 +257,14 @@ def difference(wanted: Mapping[Key, Object], held: Mapping[Key, str]) -> tuple[l
         if held.get(key) != wish.digest:
             (before if wish.before_tables else after).extend(wish.create)
     return before, after
+
+
+def _unchanged(wish: Object | None, found: str) -> str:
+    """The digest, or "" where a function's settings or source are not those it was created with."""
+    digest, _, rest = found.partition("\n")
+    if wish is None or not rest:
+        return digest
+    settings, _, source = rest.partition("\n")
+    create = " ".join(wish.create[0].split())
+    same = " ".join(source.split()) in create and bool(settings) == ("SET search_path" in create)
+    return digest if same else ""

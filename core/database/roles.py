@@ -46,8 +46,13 @@ def set_up_roles(endpoints: Endpoints, *, database: str | None = None) -> list[s
         owner = conninfo_to_dict(endpoints.owner)
         runtime = conninfo_to_dict(endpoints.runtime)
         made += _role(admin, RUNTIME, login=False)
-        made += _role(admin, str(owner.get("user") or OWNER), login=True, password=owner.get("password"))
+        made += _role(admin, OWNER, login=True)
+        owner_login = str(owner.get("user") or OWNER)
+        member_of = None if owner_login == OWNER else OWNER
+        made += _role(admin, owner_login, login=True, password=owner.get("password"), member_of=member_of)
         login = str(runtime.get("user") or "")
+        if not login:
+            raise SetupError("DATABASE_URL: must name the login that the application uses")
         made += _role(admin, login, login=True, password=runtime.get("password"), member_of=RUNTIME)
         made += _database(admin, name)
         admin.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
@@ -99,12 +104,16 @@ SELECT r.rolname, r.rolsuper, r.rolbypassrls,
        EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')
                AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)),
        pg_has_role(r.oid, to_regrole(%s), 'member'),
+       (SELECT string_agg(s.rolname, ', ') FROM pg_roles s
+        WHERE (s.rolsuper OR s.rolbypassrls) AND s.oid <> r.oid AND pg_has_role(r.oid, s.oid, 'member')),
        to_regrole(%s) IS NOT NULL AND pg_has_role(r.oid, to_regrole(%s), 'member')
 FROM pg_roles r WHERE r.rolname = current_user
 """
 _UNFORCED: Final = """
 SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname || '.' || c.relname = ANY(%s) AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1
+LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent
+WHERE n.nspname || '.' || coalesce(p.relname, c.relname) = ANY(%s)
+  AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1
 """
 
 
@@ -113,13 +122,14 @@ def refusals(runtime: psycopg.Connection) -> list[str]:
     row = runtime.execute(_LOGIN, (RUNTIME, OWNER, OWNER)).fetchone()
     if row is None:
         return ["the login is not a role of this server"]
-    name, superuser, bypasses, owns, member, is_owner = row
+    name, superuser, bypasses, owns, member, stronger, is_owner = row
     found = [
         reason
         for wrong, reason in (
             (superuser, f"{name} is a superuser"),
             (bypasses, f"{name} bypasses row-level security"),
             (owns, f"{name} owns tables"),
+            (stronger and not superuser, f"{name} can act as {stronger}"),
             (is_owner and not superuser, f"{name} can act as {OWNER}"),
             (not member, f"{name} is not a member of {RUNTIME}: run `python -m app setup`"),
         )

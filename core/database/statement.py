@@ -10,19 +10,20 @@ type and nullability; nothing needs to be compiled again at run time; JSONB valu
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from inspect import signature
 from typing import Any, Final, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Column, Table, bindparam, case
+from sqlalchemy import ARRAY, Column, FromClause, Join, Select, Table, bindparam, case
 from sqlalchemy import types as sql
 from sqlalchemy.dialects.postgresql import JSONB, psycopg
 from sqlalchemy.engine import Dialect
-from sqlalchemy.sql import ClauseElement, ColumnElement
+from sqlalchemy.sql import ClauseElement, ColumnElement, visitors
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
@@ -60,7 +61,7 @@ class Statement(Generic[T]):
         self._compile(query)
         columns = _returned(query)
         if isinstance(into, type) and issubclass(into, msgspec.Struct):
-            self.read: Callable[[Row], T] = _row_reader(columns, into, self.sql)
+            self.read: Callable[[Row], T] = _row_reader(columns, into, self.sql, _outer_sides(query))
         else:
             self.read = _value_reader(columns, into, self.sql, nullable=False)
 
@@ -124,15 +125,6 @@ def patch_binds(patch: msgspec.Struct) -> dict[str, Any]:
     return binds
 
 
-def insert_binds(row: msgspec.Struct) -> dict[str, Any]:
-    return msgspec.structs.asdict(row)
-
-
-def insert_values(row: type[msgspec.Struct]) -> dict[str, BindParameter[Any]]:
-    """The VALUES of an insert: one bind a field of the generated `...Insert` Struct."""
-    return {name: bindparam(name) for name in row.__struct_fields__}
-
-
 def _nothing(_: Row) -> None:
     raise StatementError("a command was asked for rows")
 
@@ -152,7 +144,9 @@ def _value_reader(columns: list[ColumnElement[Any]], into: Any, text: str, *, nu
     return lambda row: row[0]
 
 
-def _row_reader(columns: list[ColumnElement[Any]], into: type[msgspec.Struct], text: str) -> Callable[[Row], Any]:
+def _row_reader(
+    columns: list[ColumnElement[Any]], into: type[msgspec.Struct], text: str, outer: frozenset[Any]
+) -> Callable[[Row], Any]:
     names = [str(getattr(column, "name", column)) for column in columns]
     if names != list(into.__struct_fields__):
         raise StatementError(
@@ -160,20 +154,25 @@ def _row_reader(columns: list[ColumnElement[Any]], into: type[msgspec.Struct], t
         )
     hints = get_type_hints(into, include_extras=False)
     for column, name in zip(columns, names, strict=True):
-        _check(column, hints[name], text)
+        _check(column, hints[name], text, outer)
     nested = tuple(
         (place, hints[name])
         for place, (column, name) in enumerate(zip(columns, names, strict=True))
         if isinstance(column.type, sql.JSON) and _holds_struct(hints[name])
     )
+    by_name = any(part.kind is part.KEYWORD_ONLY for part in signature(into).parameters.values())
+
+    def make(values: Sequence[Any]) -> Any:
+        return into(**dict(zip(names, values, strict=True))) if by_name else into(*values)
+
     if not nested:
-        return lambda row: into(*row)
+        return make if by_name else lambda row: into(*row)
 
     def read(row: Row) -> Any:
         values = list(row)
         for place, hint in nested:
             values[place] = msgspec.convert(values[place], hint)
-        return into(*values)
+        return make(values)
 
     return read
 
@@ -184,20 +183,28 @@ def _holds_struct(hint: Any) -> bool:
     return any(_holds_struct(part) for part in get_args(hint))
 
 
-def _check(column: ColumnElement[Any], hint: Any, text: str) -> None:
+def _check(column: ColumnElement[Any], hint: Any, text: str, outer: frozenset[Any] = frozenset()) -> None:
     expected, may_be_null = _without_none(hint)
     name = getattr(column, "name", str(column))
     if isinstance(column.type, sql.JSON):
         fits = expected is Any or get_origin(expected) in (list, dict) or _holds_struct(expected)
     elif isinstance(column.type, ARRAY):
-        fits = get_origin(expected) is list
+        fits = get_origin(expected) is list and _plain(get_args(expected)[0]) is _python_type(column.type.item_type)
     else:
         fits = _plain(expected) is _python_type(column.type)
     if not fits:
         raise StatementError(f"{name} is {column.type!r} in SQL and {hint} in Python: {text}")
     source = _source_column(column)
-    if source is not None and source.nullable and not may_be_null:
+    if source is not None and (source.nullable or source.table in outer) and not may_be_null:
         raise StatementError(f"{name} may be null in SQL and never in Python: {text}")
+
+
+def _outer_sides(query: Executable) -> frozenset[Any]:
+    """The tables whose columns may be null because they stand on the far side of an outer join."""
+    froms = query.get_final_froms() if isinstance(query, Select) else ()
+    joins = [part for source in froms for part in visitors.iterate(source) if isinstance(part, Join)]
+    far = [join.right for join in joins if join.isouter] + [join.left for join in joins if join.full]
+    return frozenset(table for side in far for table in visitors.iterate(side) if isinstance(table, FromClause))
 
 
 def _source_column(column: Any) -> Column[Any] | None:

@@ -38,7 +38,16 @@ class Transaction:
     `one` raises `NotFound` where there is no row; `one_or_none`, `all` and `execute` (the number of rows) do not.
     """
 
-    __slots__ = ("_connection", "_database", "_holder", "identified", "identity", "read_only", "round_trips")
+    __slots__ = (
+        "__weakref__",
+        "_connection",
+        "_database",
+        "_holder",
+        "identified",
+        "identity",
+        "read_only",
+        "round_trips",
+    )
 
     def __init__(self, database: Database, identity: Identity | None = None, *, read_only: bool = False) -> None:
         self._database = database
@@ -92,6 +101,7 @@ class Transaction:
                 await self._release(error)
                 if attempt == _TRIES or isinstance(error, (PoolTimeout, psycopg.errors.QueryCanceled)):
                     raise translate(error) or error from error
+                await self._database.pool.check()
                 await asyncio.sleep(_FIRST_WAIT * 2 ** (attempt - 1))
             except BaseException as error:
                 await self._release(error)
@@ -103,11 +113,17 @@ class Transaction:
         connection = self._connection
         if connection is None:
             return
+        if connection.pgconn.transaction_status == TransactionStatus.INERROR:
+            await self.rollback()
+            raise RuntimeError("a statement of this transaction failed: there is nothing to commit")
         try:
             await connection.commit()
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
+            lost = connection.closed
             await self._release(error)
-            raise OutcomeUnknown from error
+            if lost:
+                raise OutcomeUnknown from error
+            raise _translated(error) from error
         except BaseException as error:
             await self._release(error)
             raise _translated(error) from error
@@ -122,6 +138,9 @@ class Transaction:
                 await connection.rollback()
         except psycopg.Error as error:
             await self._release(error)
+        except BaseException as error:
+            await self._release(error)
+            raise
         else:
             await self._release(None)
 
@@ -141,11 +160,15 @@ class Transaction:
             cursor = await connection.execute(statement.sql, statement.binds(binds), binary=True)
         except DRIVER_ERRORS as error:
             raise _translated(error) from error
+        finally:
+            self._note(statement, started)
         self.round_trips += 1
+        return cursor
+
+    def _note(self, statement: Statement[Any], started: float) -> None:
         took = (time.perf_counter() - started) * 1000
         if took > self._database.slow_query_ms:
             _log.warning("slow query", sql=" ".join(statement.sql.split()), ms=round(took))
-        return cursor
 
     async def _release(self, error: BaseException | None) -> None:
         holder, self._holder, self._connection = self._holder, None, None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import structlog
 from litestar import Request
@@ -19,7 +19,7 @@ from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.container import Child, current_child
 from core.database.identity import Acting
@@ -27,7 +27,7 @@ from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.errors import InternaError, Invalid
 from core.http.authority import is_open
-from core.http.caller import Sessions, identify
+from core.http.caller import TOUCH_SESSION, Sessions, identify
 from core.http.problems import MEDIA_TYPE, encode, problem_of
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,7 +68,6 @@ class Boundary:
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        scope = cast("HTTPScope", scope)
         transaction = Transaction(self._database, read_only=scope["method"] in _SAFE_METHODS)
         with Child(transaction, request_id=_request_id(scope)) as child:
             answer = _Answer(child, scope["path"], send)
@@ -89,8 +88,7 @@ class Boundary:
         assert child.caller is not None
         try:
             async with self._database.unit(Acting(child.caller.user_id, child.caller.tenant_id)) as unit:
-                connection = await unit.transaction.connection()
-                await connection.execute("SELECT app.touch_session(%s)", (child.caller.session_id,))
+                await unit.transaction.execute(TOUCH_SESSION, session_id=child.caller.session_id)
         except InternaError:
             _log.warning("a session's last_seen_at was not written", request_id=child.request_id)
 

@@ -11,13 +11,21 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy.types import Uuid
 
 from core.database.identity import Identified, SessionToken
+from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import Denied, Invalid, NotFound, Unauthenticated
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN_PREFIX: Final = "ses_"
+
+
+TOUCH_SESSION: Final = Statement.nullable(
+    select(func.app.touch_session(bindparam("session_id", type_=Uuid), type_=Text)), into=str
+)
 
 
 class Caller(msgspec.Struct, frozen=True):

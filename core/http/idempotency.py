@@ -15,8 +15,11 @@ from uuid import UUID
 import msgspec
 from litestar.params import HeaderParameter
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
+    ForeignKey,
+    Index,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -29,8 +32,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import Uuid
 
-from core.database.metadata import created_at, metadata
-from core.database.protection import of_tenant, protect, tenant_isolation
+from core.database.identity import Anonymous
+from core.database.metadata import created_at, metadata, updated_at
+from core.database.pool import Database
+from core.database.protection import Function, declare, of_tenant, protect, tenant_isolation
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import Conflict, Unprocessable
@@ -51,13 +56,15 @@ IdempotencyKey = Annotated[
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    Column("tenant_id", Uuid, nullable=False),
+    Column("tenant_id", Uuid, ForeignKey("authz.tenants.id", ondelete="CASCADE"), nullable=False),
     Column("route", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("request_hash", LargeBinary, nullable=False),
     Column("result", JSONB, nullable=False),
     created_at(),
+    updated_at(),
     PrimaryKeyConstraint("tenant_id", "route", "key"),
+    Index("ix_idempotency_keys_created_at", "created_at"),
     schema="app",
 )
 protect(
@@ -67,7 +74,21 @@ protect(
     grants={"select", "insert", "update"},
 )
 
+declare(
+    metadata,
+    # Housekeeping has no tenant: it forgets what is older than anybody may ask for.
+    Function(
+        "app.forget_idempotency_keys()",
+        """
+CREATE OR REPLACE FUNCTION app.forget_idempotency_keys() RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+WITH forgotten AS (DELETE FROM app.idempotency_keys WHERE created_at < now() - interval '24 hours' RETURNING 1)
+SELECT count(*) FROM forgotten $$""",
+    ),
+)
+
 _DAY = text("interval '24 hours'")
+_FORGET = Statement(select(func.app.forget_idempotency_keys(type_=BigInteger)), into=int)
 
 
 class _Record(msgspec.Struct, frozen=True):
@@ -151,6 +172,17 @@ class Once:
             result=msgspec.to_builtins(result),
         )
         return result
+
+
+class Forgetting:
+    """Housekeeping: takes away the records that nobody may ask for any more."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self) -> int:
+        async with self._database.unit(Anonymous()) as unit:
+            return await unit.transaction.one(_FORGET)
 
 
 def _scope(tenant: UUID, route: str, key: str) -> str:

@@ -40,36 +40,29 @@ def upgrade() -> None:
             52, 1), 53, 1), 'hex')::uuid;
     END $$
     """)
+    op.execute("REVOKE ALL ON FUNCTION app.uuidv7() FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.uuidv7() TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.uuidv7() IS 'interna 99594f9864c5d0c2'")
+    op.execute("COMMENT ON FUNCTION app.uuidv7() IS 'interna fd7b6b0a15d1ffc2'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.user_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
     $$ SELECT nullif(current_setting('app.user_id', true), '')::uuid $$
     """)
+    op.execute("REVOKE ALL ON FUNCTION app.user_id() FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.user_id() TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.user_id() IS 'interna a33b463a8c72a5dc'")
+    op.execute("COMMENT ON FUNCTION app.user_id() IS 'interna ac29ca45fe91d2db'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.tenant_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
     $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$
     """)
+    op.execute("REVOKE ALL ON FUNCTION app.tenant_id() FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.tenant_id() TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.tenant_id() IS 'interna 63ccfc0d2be0e328'")
+    op.execute("COMMENT ON FUNCTION app.tenant_id() IS 'interna 76dd1d56d575ad0f'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.touch_updated_at() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS
     $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$
     """)
-    op.execute("COMMENT ON FUNCTION app.touch_updated_at() IS 'interna ba663d6f6d9be40a'")
-    op.create_table(
-        "idempotency_keys",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "route", "key", name=op.f("pk_idempotency_keys")),
-        schema="app",
-    )
+    op.execute("REVOKE ALL ON FUNCTION app.touch_updated_at() FROM PUBLIC")
+    op.execute("COMMENT ON FUNCTION app.touch_updated_at() IS 'interna 3c3dc3af5d77de4d'")
     op.create_table(
         "plans",
         sa.Column("id", sa.Text(), nullable=False),
@@ -276,6 +269,22 @@ def upgrade() -> None:
         unique=False,
         schema="agents",
     )
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["authz.tenants.id"], name=op.f("fk_idempotency_keys_tenant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "route", "key", name=op.f("pk_idempotency_keys")),
+        schema="app",
+    )
+    op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"], unique=False, schema="app")
     op.create_table(
         "roles",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -587,6 +596,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.users.id"], name=op.f("fk_simulations_user_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_simulations")),
+        sa.UniqueConstraint("tenant_id", "id", "user_id", name=op.f("uq_simulations_tenant_id_id_user_id")),
         schema="simulations",
     )
     op.create_index("ix_simulations_status", "simulations", ["status"], unique=False, schema="simulations")
@@ -738,9 +748,9 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("position >= 0", name=op.f("ck_personas_position")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "simulation_id"],
-            ["simulations.simulations.tenant_id", "simulations.simulations.id"],
-            name=op.f("fk_personas_tenant_id_simulation_id"),
+            ["tenant_id", "simulation_id", "user_id"],
+            ["simulations.simulations.tenant_id", "simulations.simulations.id", "simulations.simulations.user_id"],
+            name=op.f("fk_personas_tenant_id_simulation_id_user_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
@@ -753,29 +763,10 @@ def upgrade() -> None:
         ),
         schema="simulations",
     )
+    op.create_index(
+        "ix_personas_simulation", "personas", ["tenant_id", "simulation_id", "user_id"], schema="simulations"
+    )
     op.create_index("ix_personas_user_id", "personas", ["user_id"], unique=False, schema="simulations")
-    op.execute("""
-    CREATE OR REPLACE FUNCTION users.add_profile() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS
-    $$ BEGIN INSERT INTO users.profiles (user_id) VALUES (NEW.id); RETURN NEW; END $$
-    """)
-    op.execute("COMMENT ON FUNCTION users.add_profile() IS 'interna 28b6f26501f1e856'")
-    op.execute("""
-    CREATE OR REPLACE FUNCTION users.find_credentials(address text, OUT user_id uuid, OUT password_hash text)
-    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-    SELECT u.id, c.password_hash FROM users.users u JOIN users.credentials c ON c.user_id = u.id
-    WHERE lower(u.email) = lower(address) AND u.deleted_at IS NULL AND u.anonymised_at IS NULL $$
-    """)
-    op.execute("GRANT EXECUTE ON FUNCTION users.find_credentials(text) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION users.find_credentials(text) IS 'interna 70ca8693c986f8e9'")
-    op.execute("""
-    CREATE OR REPLACE FUNCTION billing.expired_holds(
-        OUT tenant_id uuid, OUT user_id uuid, OUT id uuid, OUT reference uuid)
-    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-    SELECT h.tenant_id, h.user_id, h.id, h.reference FROM billing.credit_holds h
-    WHERE h.status = 'open' AND h.expires_at < now() ORDER BY h.expires_at LIMIT 100 $$
-    """)
-    op.execute("GRANT EXECUTE ON FUNCTION billing.expired_holds() TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION billing.expired_holds() IS 'interna e5485f7081446e6d'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.identify_session(token_hash text, tenant text)
     RETURNS TABLE (session_id uuid, user_id uuid, tenant_id uuid, role_id uuid, policy_version bigint, stale boolean)
@@ -811,16 +802,18 @@ def upgrade() -> None:
                             session.stale;
     END $$
     """)
+    op.execute("REVOKE ALL ON FUNCTION app.identify_session(text,text) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.identify_session(text,text) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.identify_session(text,text) IS 'interna a8d76e88519eca9d'")
+    op.execute("COMMENT ON FUNCTION app.identify_session(text,text) IS 'interna 42c018f606ba6fc0'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.touch_session(session_id uuid) RETURNS void
     LANGUAGE sql VOLATILE SET search_path = '' AS $$
     UPDATE users.sessions SET last_seen_at = now()
     WHERE id = session_id AND last_seen_at < now() - interval '1 minute' $$
     """)
+    op.execute("REVOKE ALL ON FUNCTION app.touch_session(uuid) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.touch_session(uuid) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.touch_session(uuid) IS 'interna 0f95dba1556bccdc'")
+    op.execute("COMMENT ON FUNCTION app.touch_session(uuid) IS 'interna 11c582e2410aef44'")
     op.execute("""
     CREATE OR REPLACE FUNCTION authz.bump_policy_version() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -830,30 +823,42 @@ def upgrade() -> None:
         RETURN NULL;
     END $$
     """)
-    op.execute("COMMENT ON FUNCTION authz.bump_policy_version() IS 'interna 86ef7c3c2b902ef7'")
-    op.execute("ALTER TABLE app.idempotency_keys ENABLE ROW LEVEL SECURITY")
-    op.execute("ALTER TABLE app.idempotency_keys FORCE ROW LEVEL SECURITY")
-    op.execute(
-        "CREATE POLICY tenant_isolation ON app.idempotency_keys AS RESTRICTIVE FOR ALL TO interna_runtime USING (tenant_id = (select app.tenant_id())) WITH CHECK (tenant_id = (select app.tenant_id()))"
-    )
-    op.execute("COMMENT ON POLICY tenant_isolation ON app.idempotency_keys IS 'interna c9468defaeb03166'")
-    op.execute(
-        "CREATE POLICY tenant_select ON app.idempotency_keys AS PERMISSIVE FOR SELECT TO interna_runtime USING (tenant_id = (select app.tenant_id()))"
-    )
-    op.execute("COMMENT ON POLICY tenant_select ON app.idempotency_keys IS 'interna 71b0b76425d72d97'")
-    op.execute(
-        "CREATE POLICY tenant_insert ON app.idempotency_keys AS PERMISSIVE FOR INSERT TO interna_runtime WITH CHECK (tenant_id = (select app.tenant_id()))"
-    )
-    op.execute("COMMENT ON POLICY tenant_insert ON app.idempotency_keys IS 'interna c8b49c034c7f7af1'")
-    op.execute(
-        "CREATE POLICY tenant_update ON app.idempotency_keys AS PERMISSIVE FOR UPDATE TO interna_runtime USING (tenant_id = (select app.tenant_id())) WITH CHECK (tenant_id = (select app.tenant_id()))"
-    )
-    op.execute("COMMENT ON POLICY tenant_update ON app.idempotency_keys IS 'interna f3e34dd2150b4c63'")
-    op.execute("CREATE POLICY owner ON app.idempotency_keys TO interna_owner USING (true) WITH CHECK (true)")
-    op.execute("COMMENT ON POLICY owner ON app.idempotency_keys IS 'interna ea91df630e9ddea8'")
-    op.execute("GRANT INSERT ON app.idempotency_keys TO interna_runtime")
-    op.execute("GRANT SELECT ON app.idempotency_keys TO interna_runtime")
-    op.execute("GRANT UPDATE ON app.idempotency_keys TO interna_runtime")
+    op.execute("REVOKE ALL ON FUNCTION authz.bump_policy_version() FROM PUBLIC")
+    op.execute("COMMENT ON FUNCTION authz.bump_policy_version() IS 'interna a20f8ece47a1d197'")
+    op.execute("""
+    CREATE OR REPLACE FUNCTION billing.expired_holds(
+        OUT tenant_id uuid, OUT user_id uuid, OUT id uuid, OUT reference uuid)
+    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+    SELECT h.tenant_id, h.user_id, h.id, h.reference FROM billing.credit_holds h
+    WHERE h.status = 'open' AND h.expires_at < now() ORDER BY h.expires_at LIMIT 100 $$
+    """)
+    op.execute("REVOKE ALL ON FUNCTION billing.expired_holds() FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION billing.expired_holds() TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION billing.expired_holds() IS 'interna 1313d44d35ca349d'")
+    op.execute("""
+    CREATE OR REPLACE FUNCTION app.forget_idempotency_keys() RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+    WITH forgotten AS (DELETE FROM app.idempotency_keys WHERE created_at < now() - interval '24 hours' RETURNING 1)
+    SELECT count(*) FROM forgotten $$
+    """)
+    op.execute("REVOKE ALL ON FUNCTION app.forget_idempotency_keys() FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION app.forget_idempotency_keys() TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION app.forget_idempotency_keys() IS 'interna 3dd90d10ea3b5e73'")
+    op.execute("""
+    CREATE OR REPLACE FUNCTION users.add_profile() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS
+    $$ BEGIN INSERT INTO users.profiles (user_id) VALUES (NEW.id); RETURN NEW; END $$
+    """)
+    op.execute("REVOKE ALL ON FUNCTION users.add_profile() FROM PUBLIC")
+    op.execute("COMMENT ON FUNCTION users.add_profile() IS 'interna 719ca44e611ed267'")
+    op.execute("""
+    CREATE OR REPLACE FUNCTION users.find_credentials(address text, OUT user_id uuid, OUT password_hash text)
+    RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
+    SELECT u.id, c.password_hash FROM users.users u JOIN users.credentials c ON c.user_id = u.id
+    WHERE lower(u.email) = lower(address) AND u.deleted_at IS NULL AND u.anonymised_at IS NULL $$
+    """)
+    op.execute("REVOKE ALL ON FUNCTION users.find_credentials(text) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION users.find_credentials(text) TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION users.find_credentials(text) IS 'interna 2e5201b612aa4822'")
     op.execute(
         "CREATE TRIGGER touch_updated_at BEFORE UPDATE ON billing.plans FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()"
     )
@@ -1017,6 +1022,33 @@ def upgrade() -> None:
     op.execute("GRANT INSERT ON agents.agent_sessions TO interna_runtime")
     op.execute("GRANT SELECT ON agents.agent_sessions TO interna_runtime")
     op.execute("GRANT UPDATE(CONTEXT_STATE, REQUEST_CHAIN, SUBJECT) ON agents.agent_sessions TO interna_runtime")
+    op.execute("ALTER TABLE app.idempotency_keys ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE app.idempotency_keys FORCE ROW LEVEL SECURITY")
+    op.execute(
+        "CREATE POLICY tenant_isolation ON app.idempotency_keys AS RESTRICTIVE FOR ALL TO interna_runtime USING (tenant_id = (select app.tenant_id())) WITH CHECK (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_isolation ON app.idempotency_keys IS 'interna c9468defaeb03166'")
+    op.execute(
+        "CREATE POLICY tenant_select ON app.idempotency_keys AS PERMISSIVE FOR SELECT TO interna_runtime USING (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_select ON app.idempotency_keys IS 'interna 71b0b76425d72d97'")
+    op.execute(
+        "CREATE POLICY tenant_insert ON app.idempotency_keys AS PERMISSIVE FOR INSERT TO interna_runtime WITH CHECK (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_insert ON app.idempotency_keys IS 'interna c8b49c034c7f7af1'")
+    op.execute(
+        "CREATE POLICY tenant_update ON app.idempotency_keys AS PERMISSIVE FOR UPDATE TO interna_runtime USING (tenant_id = (select app.tenant_id())) WITH CHECK (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_update ON app.idempotency_keys IS 'interna f3e34dd2150b4c63'")
+    op.execute("CREATE POLICY owner ON app.idempotency_keys TO interna_owner USING (true) WITH CHECK (true)")
+    op.execute("COMMENT ON POLICY owner ON app.idempotency_keys IS 'interna ea91df630e9ddea8'")
+    op.execute(
+        "CREATE TRIGGER touch_updated_at BEFORE UPDATE ON app.idempotency_keys FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()"
+    )
+    op.execute("COMMENT ON TRIGGER touch_updated_at ON app.idempotency_keys IS 'interna 6b646ff2d8945daf'")
+    op.execute("GRANT INSERT ON app.idempotency_keys TO interna_runtime")
+    op.execute("GRANT SELECT ON app.idempotency_keys TO interna_runtime")
+    op.execute("GRANT UPDATE ON app.idempotency_keys TO interna_runtime")
     op.execute("ALTER TABLE authz.roles ENABLE ROW LEVEL SECURITY")
     op.execute("ALTER TABLE authz.roles FORCE ROW LEVEL SECURITY")
     op.execute(

@@ -110,5 +110,5 @@ class AgentRequestPatch(msgspec.Struct, frozen=True, kw_only=True):
     provider: str | UnsetType = UNSET
     model: str | UnsetType = UNSET
     prompt_version: str | UnsetType = UNSET
-    error: str | UnsetType | None = UNSET
-    finished_at: datetime | UnsetType | None = UNSET
+    error: str | None | UnsetType = UNSET
+    finished_at: datetime | None | UnsetType = UNSET

@@ -105,8 +105,8 @@ class CreditEntryPatch(msgspec.Struct, frozen=True, kw_only=True):
     amount: int | UnsetType = UNSET
     kind: Literal["grant", "spend", "refund", "expiry", "adjustment"] | UnsetType = UNSET
     reason: str | UnsetType = UNSET
-    reference: UUID | UnsetType | None = UNSET
-    idempotency_key: str | UnsetType | None = UNSET
+    reference: UUID | None | UnsetType = UNSET
+    idempotency_key: str | None | UnsetType = UNSET
     balance_after: int | UnsetType = UNSET
 
 
@@ -142,7 +142,7 @@ class CreditGrantPatch(msgspec.Struct, frozen=True, kw_only=True):
     amount: int | UnsetType = UNSET
     remaining: int | UnsetType = UNSET
     reason: str | UnsetType = UNSET
-    expires_at: datetime | UnsetType | None = UNSET
+    expires_at: datetime | None | UnsetType = UNSET
 
 
 class CreditHoldRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -135,8 +135,8 @@ class ProgressPatch(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Literal["in_progress", "completed"] | UnsetType = UNSET
     last_activity_at: datetime | UnsetType = UNSET
-    last_review_at: datetime | UnsetType | None = UNSET
-    last_review_approved: bool | UnsetType | None = UNSET
+    last_review_at: datetime | None | UnsetType = UNSET
+    last_review_approved: bool | None | UnsetType = UNSET
 
 
 class SimulationRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,28 +216,28 @@ class SimulationPatch(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str | UnsetType = UNSET
     context: str | UnsetType = UNSET
-    domain: str | UnsetType | None = UNSET
+    domain: str | None | UnsetType = UNSET
     difficulty: Literal["easy", "medium", "hard"] | UnsetType = UNSET
     level: int | UnsetType = UNSET
-    estimated_duration: str | UnsetType | None = UNSET
+    estimated_duration: str | None | UnsetType = UNSET
     tech_stack: list[str] | UnsetType = UNSET
-    overview: str | UnsetType | None = UNSET
+    overview: str | None | UnsetType = UNSET
     learning_objectives: list[str] | UnsetType = UNSET
     functional_requirements: list[str] | UnsetType = UNSET
     non_functional_requirements: list[str] | UnsetType = UNSET
     milestones: Any | UnsetType = UNSET
     resources: Any | UnsetType = UNSET
     quiz: Any | UnsetType = UNSET
-    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | UnsetType | None = UNSET
-    duration: str | UnsetType | None = UNSET
+    field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None | UnsetType = UNSET
+    duration: str | None | UnsetType = UNSET
     tools: list[str] | UnsetType = UNSET
-    client_persona: str | UnsetType | None = UNSET
+    client_persona: str | None | UnsetType = UNSET
     client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"] | UnsetType = UNSET
-    description: str | UnsetType | None = UNSET
+    description: str | None | UnsetType = UNSET
     team_mode: Literal["solo", "group"] | UnsetType = UNSET
     language: Literal["en", "ar"] | UnsetType = UNSET
     status: Literal["generating", "ready", "failed"] | UnsetType = UNSET
-    error: str | UnsetType | None = UNSET
+    error: str | None | UnsetType = UNSET
     seed: int | UnsetType = UNSET
 
 

@@ -99,6 +99,7 @@ simulations = Table(
     created_at(),
     updated_at(),
     PrimaryKeyConstraint("tenant_id", "id"),
+    UniqueConstraint("tenant_id", "id", "user_id"),  # so that a persona belongs to its simulation's user
     CheckConstraint("status <> 'ready' or overview is not null", name="ready_is_written"),
     Index("ix_simulations_status", "status"),
     Index("ix_simulations_user_id_created_at", "user_id", text("created_at DESC")),
@@ -134,11 +135,12 @@ personas = Table(
     created_at(),
     PrimaryKeyConstraint("tenant_id", "id"),
     ForeignKeyConstraint(
-        ["tenant_id", "simulation_id"],
-        ["simulations.simulations.tenant_id", "simulations.simulations.id"],
+        ["tenant_id", "simulation_id", "user_id"],
+        ["simulations.simulations.tenant_id", "simulations.simulations.id", "simulations.simulations.user_id"],
         ondelete="CASCADE",
     ),
     UniqueConstraint("tenant_id", "simulation_id", "position"),
+    Index("ix_personas_simulation", "tenant_id", "simulation_id", "user_id"),
     Index("ix_personas_user_id", "user_id"),
     schema="simulations",
 )

@@ -40,7 +40,7 @@ class OperatorPatch(msgspec.Struct, frozen=True, kw_only=True):
     email: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
     password_hash: str | UnsetType = UNSET
-    disabled_at: datetime | UnsetType | None = UNSET
+    disabled_at: datetime | None | UnsetType = UNSET
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +71,9 @@ class UserPatch(msgspec.Struct, frozen=True, kw_only=True):
     """What may change of a row of users.users."""
 
     email: str | UnsetType = UNSET
-    email_verified_at: datetime | UnsetType | None = UNSET
-    deleted_at: datetime | UnsetType | None = UNSET
-    anonymised_at: datetime | UnsetType | None = UNSET
+    email_verified_at: datetime | None | UnsetType = UNSET
+    deleted_at: datetime | None | UnsetType = UNSET
+    anonymised_at: datetime | None | UnsetType = UNSET
 
 
 class CredentialRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,14 +138,14 @@ class ProfileInsert(msgspec.Struct, frozen=True, kw_only=True):
 class ProfilePatch(msgspec.Struct, frozen=True, kw_only=True):
     """What may change of a row of users.profiles."""
 
-    name: str | UnsetType | None = UNSET
-    image_url: str | UnsetType | None = UNSET
-    bio: str | UnsetType | None = UNSET
+    name: str | None | UnsetType = UNSET
+    image_url: str | None | UnsetType = UNSET
+    bio: str | None | UnsetType = UNSET
     field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | UnsetType = UNSET
     experience_level: Literal["student", "fresh_grad", "junior"] | UnsetType = UNSET
     interests: list[str] | UnsetType = UNSET
-    region: str | UnsetType | None = UNSET
-    onboarding_completed_at: datetime | UnsetType | None = UNSET
+    region: str | None | UnsetType = UNSET
+    onboarding_completed_at: datetime | None | UnsetType = UNSET
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,6 +184,6 @@ class SessionPatch(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes | UnsetType = UNSET
     expires_at: datetime | UnsetType = UNSET
     last_seen_at: datetime | UnsetType = UNSET
-    user_agent: str | UnsetType | None = UNSET
-    ip: str | UnsetType | None = UNSET
-    revoked_at: datetime | UnsetType | None = UNSET
+    user_agent: str | None | UnsetType = UNSET
+    ip: str | None | UnsetType = UNSET
+    revoked_at: datetime | None | UnsetType = UNSET

@@ -66,9 +66,7 @@ def measure(plan: Plan) -> Section:
             ],
         ],
         goals=[
-            Goal(
-                f"at most {LIMIT_MICROSECONDS:.0f} microseconds", f"{took:.1f}", took <= LIMIT_MICROSECONDS
-            ),
+            Goal(f"at most {LIMIT_MICROSECONDS:.0f} microseconds", f"{took:.1f}", took <= LIMIT_MICROSECONDS),
             Goal(f"0 of {plan.children:,} children alive afterwards", str(alive), alive == 0),
         ],
         notes=[
@@ -104,14 +102,15 @@ def _naive_request(parent: Parent) -> Request:
         if not isinstance(provider, FromChild)
     }
     values, circular = _given(mine, places)
-    fields = {name: providers.Dependency() for name in parent.core.providers}
-    own_core = type(containers.DeclarativeContainer)("Core", (containers.DeclarativeContainer,), fields)
+    fields: dict[str, Any] = {name: providers.Dependency() for name in parent.core.providers}
+    declare: Any = type(containers.DeclarativeContainer)
+    own_core = declare("Core", (containers.DeclarativeContainer,), fields)
     wiring = [
         (module.name, module.container.declarative_parent, *_given(_dependencies(module.container), places))
         for module in parent.modules
     ]
 
-    def request() -> containers.Container:
+    def request() -> object:
         with Child(Transaction(parent.database), caller=_CALLER) as child:
             core = own_core(child=child, transaction=child.transaction, caller=_CALLER, **values)
             made: dict[str, Any] = {}

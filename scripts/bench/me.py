@@ -108,7 +108,7 @@ def _one(peer: Peer, ground: Stage, plan: Plan, load: Generator) -> Round:
 def _section(rounds: Rounds, plan: Plan, load: Generator, most: float, version: str) -> Section:
     def ratio(numerator: str, denominator: str, of: str) -> float:
         pairs = zip(rounds[numerator], rounds[denominator], strict=True)
-        return statistics.median(getattr(one.load, of) / getattr(other.load, of) for one, other in pairs)
+        return float(statistics.median(getattr(one.load, of) / getattr(other.load, of) for one, other in pairs))
 
     usual, raw = ratio(_OURS, _USUAL, "rate"), ratio(_OURS, _RAW, "rate")
     latency = ratio(_OURS, _USUAL, "p99")

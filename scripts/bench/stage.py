@@ -1,4 +1,4 @@
-"""What is measured on: an embedded PostgreSQL, migrated and seeded as the application does it, and processes that end."""
+"""What is measured on: an embedded PostgreSQL, migrated and seeded as `serve` does it, and processes that end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote
 
 import msgspec
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -113,7 +113,7 @@ def running(
             env=environment,
             stdout=output,
             stderr=output,
-            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),
+            preexec_fn=partial(die_with_parent, signal.SIGTERM, os.getpid()),  # noqa: PLW1509  # no threads here
         )
     try:
         while status(port, ready) != 200:

@@ -61,8 +61,8 @@ def measure(folder: Path, plan: Plan) -> Section:
             for what, took, limit in measured
         ],
         notes=[
-            "Ready is the first 200 of `/health/ready`, asked every 5 ms, from the start of the process; the first start"
-            " makes the cluster and the roles, migrates and seeds. Installing is not in it."
+            "Ready is the first 200 of `/health/ready`, asked every 5 ms, from the start of the process; the first"
+            " start makes the cluster and the roles, migrates and seeds. Installing is not in it."
         ],
     )
 

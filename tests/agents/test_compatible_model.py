@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from modules.agents.models.protocol import (
     Usage,
 )
 from tests.agents.calls import ARABIC, DONE, KEY, PROMPT, Review, asked, model_at, model_of, text_of
-from tests.model_server import Behaviour, model_server_in_thread
+from tests.model_server import Behaviour, ModelServer, model_server_in_thread
 from tests.model_server.behaviours import (
     answer,
     break_off,
@@ -177,6 +179,21 @@ def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(key: str) -> No
     with pytest.raises(ValueError) as failure:
         CompatibleModel(base_url="http://127.0.0.1/v1", api_key=key, name="m")
     assert key not in str(failure.value)
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", " https"])
+async def test_a_certificate_that_nobody_signed_is_refused(scheme: str, tmp_path: Path) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    make = ("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    names = ("-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=127.0.0.1")
+    subprocess.run([*make, *names, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    server = ModelServer()
+    async with server.listening(tls=tls), model_at(f"{scheme}{server.base_url.removeprefix('http')}") as model:
+        with pytest.raises((ModelUnavailable, ModelFailed)):
+            await model.complete(asked())
+    assert server.requests == []
 
 
 async def test_the_environment_of_the_library_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,25 @@ async def test_an_answer_that_is_none_fails_without_another_try(behaviour: Behav
         assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("behaviour", "reason"),
+    [
+        (break_off(), "broke off"),
+        (rubbish(), "broke off before it began"),
+        (broken_json(), "is not what its protocol says"),
+        (stream_of(SAID, b'data: {"error": {"message": "overloaded"}}\n\n', DONE), "reported an error"),
+        (answer("Half of an", finish=None), "broke off"),
+        (empty(), "is empty"),
+        (huge_event(), "is too long"),
+        (refuse(404), "answered 404"),
+    ],
+)
+async def test_a_failure_says_what_it_was(behaviour: Behaviour, reason: str) -> None:
+    async with model_of(behaviour) as (model, _):
+        with pytest.raises(ModelFailed, match=reason):
+            await model.complete(asked())
+
+
 async def test_what_came_before_the_break_was_streamed() -> None:
     async with model_of(break_off("Well, ")) as (model, _):
         stream = model.stream(asked())

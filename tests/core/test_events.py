@@ -57,7 +57,11 @@ async def test_an_error_reaches_the_publisher_and_later_subscribers_are_not_told
         raise ZeroDivisionError
 
     events.subscribe(
-        [Subscription(Opened, noting(log, "before")), Subscription(Opened, lambda: fail), Subscription(Opened, noting(log, "after"))]
+        [
+            Subscription(Opened, noting(log, "before")),
+            Subscription(Opened, lambda: fail),
+            Subscription(Opened, noting(log, "after")),
+        ]
     )
     with pytest.raises(ZeroDivisionError):
         await events.publish(Opened("door"))

@@ -84,18 +84,18 @@ class Trial:
         stop = asyncio.Event()
         worker = asyncio.create_task(self.jobs.run_worker(stop))
         try:
-            await self.until(self._listening)
+            await self._listening()
             yield
         finally:
             stop.set()
             await worker
 
-    def _listening(self) -> bool:
+    async def _listening(self) -> None:
         """A worker that does not listen yet hears of a job only when it next looks."""
-        row = self._owner.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-        ).fetchone()
-        return row is not None
+        heard = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        async with asyncio.timeout(10), self.database.connection() as connection:
+            while await (await connection.execute(heard)).fetchone() is None:
+                await asyncio.sleep(0.01)
 
     async def until(self, happened: Callable[[], object], seconds: float = 10) -> None:
         async with asyncio.timeout(seconds):
@@ -128,10 +128,13 @@ async def test_a_job_exists_when_its_transaction_has_committed(trial: Trial) -> 
 
 
 async def test_a_job_of_a_transaction_that_failed_never_existed(trial: Trial) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def fail() -> None:
         async with trial.database.unit(Anonymous()) as unit:
             await trial.jobs.enqueue(unit.transaction, "trial", thing=uuid4())
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await fail()
     assert trial.waiting() == []
 
 
@@ -159,7 +162,12 @@ async def test_a_job_starts_soon_after_the_commit(trial: Trial) -> None:
 
 async def test_jobs_run_beside_each_other(trial: Trial) -> None:
     together = asyncio.Barrier(5)
-    trial.wish = lambda: asyncio.wait_for(together.wait(), 5)  # type: ignore[assignment, return-value]
+
+    async def meet() -> None:
+        async with asyncio.timeout(5):
+            await together.wait()
+
+    trial.wish = meet
     async with trial.working():
         for _ in range(5):
             await trial.enqueue()
@@ -287,9 +295,7 @@ async def test_a_sweep_leaves_the_jobs_of_the_living_alone(trial: Trial) -> None
     assert len(trial.runs) == 1
 
 
-async def test_a_job_that_kills_its_worker_every_time_is_given_up(
-    trial: Trial, shared_endpoints: Endpoints
-) -> None:
+async def test_a_job_that_kills_its_worker_every_time_is_given_up(trial: Trial, shared_endpoints: Endpoints) -> None:
     assert shared_endpoints.owner is not None
     await trial.enqueue()
     with psycopg.connect(shared_endpoints.owner, options="-c search_path=jobs", autocommit=True) as owner:

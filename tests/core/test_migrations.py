@@ -72,7 +72,9 @@ def write(history: Path, *bodies: str) -> None:
 
 def tables(owner: str) -> int:
     with psycopg.connect(owner) as connection:
-        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")
+        row = connection.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        )
         return int((row.fetchone() or [0])[0])
 
 
@@ -109,7 +111,10 @@ def test_a_failing_revision_rolls_all_pending_ones_back_and_says_so(endpoints: E
     write(history, "op.execute('CREATE TABLE app.first (id int)')", "op.execute('SELECT 1 / 0')")
     with pytest.raises(MigrationError) as raised:
         upgrade(endpoints.owner)
-    assert str(raised.value) == f"a migration failed and was rolled back; the database is still at {before}: division by zero"
+    assert (
+        str(raised.value)
+        == f"a migration failed and was rolled back; the database is still at {before}: division by zero"
+    )
     assert current(endpoints.owner) == before
     with psycopg.connect(endpoints.owner) as connection:
         assert connection.execute("SELECT to_regclass('app.first')").fetchone() == (None,)
@@ -177,15 +182,11 @@ def test_of_two_runners_one_waits_says_so_and_finds_the_work_done(endpoints: End
     assert notices == ["another process is migrating this database; waiting for it"]
 
 
+# What somebody did to the database by hand, and what `check` must then say. All at once: a check takes a second.
 DRIFTS = {
     "a policy is gone": (
         "DROP POLICY tenant_isolation ON simulations.simulations",
-        "CREATE POLICY tenant_isolation ON simulations.simulations AS RESTRICTIVE FOR ALL TO interna_runtime"
-        " USING (tenant_id = (select app.tenant_id())) WITH CHECK (tenant_id = (select app.tenant_id()))",
-    ),
-    "a policy lets everybody in": (
-        "ALTER POLICY own_select ON simulations.simulations USING (true)",
-        "ALTER POLICY own_select ON simulations.simulations USING (user_id = (select app.user_id()))",
+        "CREATE POLICY tenant_isolation ON simulations.simulations ",
     ),
     "a policy too many": (
         "CREATE POLICY open ON users.credentials FOR SELECT USING (true)",
@@ -193,88 +194,87 @@ DRIFTS = {
     ),
     "a grant too many": (
         "GRANT DELETE ON billing.credit_entries TO interna_runtime",
-        "REVOKE DELETE ON billing.credit_entries FROM interna_runtime",
+        "REVOKE DELETE ON billing.credit_entries",
     ),
     "a grant too few": (
-        "REVOKE INSERT ON billing.credit_entries FROM interna_runtime",
-        "GRANT INSERT ON billing.credit_entries TO interna_runtime",
+        "REVOKE INSERT ON billing.credit_grants FROM interna_runtime",
+        "GRANT INSERT ON billing.credit_grants",
     ),
     "a column more may be changed": (
         "GRANT UPDATE (amount) ON billing.credit_holds TO interna_runtime",
-        "REVOKE UPDATE (amount) ON billing.credit_holds FROM interna_runtime",
+        r"REVOKE UPDATE\(.*amount.*\) ON billing.credit_holds",
     ),
-    "a grant to everybody": (
-        "GRANT SELECT ON users.operators TO PUBLIC",
-        "REVOKE SELECT ON users.operators FROM PUBLIC",
-    ),
+    "a grant to everybody": ("GRANT SELECT ON users.operators TO PUBLIC", "REVOKE SELECT ON users.operators"),
     "a grant to a login": (
-        "GRANT DELETE ON billing.credit_entries TO interna_app",
-        "REVOKE DELETE ON billing.credit_entries FROM interna_app",
+        "GRANT UPDATE ON billing.credit_entries TO interna_app",
+        "REVOKE UPDATE ON billing.credit_entries FROM interna_app",
     ),
     "row-level security is not forced": (
         "ALTER TABLE users.credentials NO FORCE ROW LEVEL SECURITY",
-        "ALTER TABLE users.credentials FORCE ROW LEVEL SECURITY",
+        "ALTER TABLE users.credentials FORCE",
     ),
     "row-level security is off": (
-        "ALTER TABLE users.credentials DISABLE ROW LEVEL SECURITY",
-        "ALTER TABLE users.credentials ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE users.sessions DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE users.sessions ENABLE",
     ),
     "a function is gone": (
         "ALTER FUNCTION app.touch_session(uuid) RENAME TO touched",
-        "ALTER FUNCTION app.touched(uuid) RENAME TO touch_session",
+        "CREATE OR REPLACE FUNCTION app.touch_session",
+    ),
+    "a function too many": (
+        "CREATE FUNCTION app.backdoor() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+        r"DROP FUNCTION app.backdoor\(\)",
     ),
     "a function does something else": (
         "CREATE OR REPLACE FUNCTION app.user_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS"
         " $$ SELECT '00000000-0000-4000-8000-000000000001'::uuid $$",
-        "CREATE OR REPLACE FUNCTION app.user_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS"
-        "\n$$ SELECT nullif(current_setting('app.user_id', true), '')::uuid $$",
+        "FUNCTION app.user_id",
     ),
     "a function looks where it should not": (
         "ALTER FUNCTION users.find_credentials(text) RESET search_path",
-        "ALTER FUNCTION users.find_credentials(text) SET search_path = ''",
+        "FUNCTION users.find_credentials",
     ),
     "a trigger is gone": (
-        "DROP TRIGGER touch_updated_at ON users.users",
-        "CREATE TRIGGER touch_updated_at BEFORE UPDATE ON users.users FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()",
+        "DROP TRIGGER touch_updated_at ON users.profiles",
+        "CREATE TRIGGER touch_updated_at BEFORE UPDATE ON users.profiles",
     ),
-    "a trigger is asleep": (
-        "ALTER TABLE users.users DISABLE TRIGGER add_profile",
-        "ALTER TABLE users.users ENABLE TRIGGER add_profile",
-    ),
+    "a trigger is asleep": ("ALTER TABLE users.users DISABLE TRIGGER add_profile", "TRIGGER add_profile"),
     "a check is gone": (
         "ALTER TABLE billing.credit_accounts DROP CONSTRAINT ck_credit_accounts_held_within_balance",
-        "ALTER TABLE billing.credit_accounts ADD CONSTRAINT ck_credit_accounts_held_within_balance CHECK (held <= balance)",
+        "ck_credit_accounts_held_within_balance",
     ),
     "a foreign key is gone": (
         "ALTER TABLE users.sessions DROP CONSTRAINT fk_sessions_user_id",
-        "ALTER TABLE users.sessions ADD CONSTRAINT fk_sessions_user_id FOREIGN KEY (user_id)"
-        " REFERENCES users.users (id) ON DELETE CASCADE",
+        "add_fk.*fk_sessions_user_id",
     ),
-    "an index is gone": (
-        "DROP INDEX simulations.ix_simulations_status",
-        "CREATE INDEX ix_simulations_status ON simulations.simulations (status)",
-    ),
-    "a column too many": (
-        "ALTER TABLE users.users ADD COLUMN trial int",
-        "ALTER TABLE users.users DROP COLUMN trial",
-    ),
-    "a column may be null": (
-        "ALTER TABLE users.users ALTER COLUMN email DROP NOT NULL",
-        "ALTER TABLE users.users ALTER COLUMN email SET NOT NULL",
+    "an index is gone": ("DROP INDEX simulations.ix_simulations_status", "add_index.*ix_simulations_status"),
+    "a column too many": ("ALTER TABLE users.users ADD COLUMN trial int", "remove_column.*trial"),
+    "a column may be null": ("ALTER TABLE users.users ALTER COLUMN email DROP NOT NULL", "modify_nullable.*email"),
+    "a default is another": (
+        "ALTER TABLE authz.tenant_attributes ALTER COLUMN max_users SET DEFAULT 500",
+        "modify_default.*max_users",
     ),
 }
 
 
-@pytest.mark.parametrize("drift", DRIFTS, ids=str)
-def test_drift_is_noticed(shared_endpoints: Endpoints, drift: str) -> None:
-    assert shared_endpoints.owner is not None
-    away, back = DRIFTS[drift]
-    with psycopg.connect(shared_endpoints.owner, autocommit=True) as owner:
-        owner.execute(away.encode())
-        try:
-            assert check(shared_endpoints.owner) != []
-        finally:
-            owner.execute(back.encode())
+@pytest.fixture(scope="module")
+def drifted(cluster: Cluster) -> Iterator[list[str]]:
+    with cluster.copy() as endpoints:
+        assert endpoints.owner is not None
+        with psycopg.connect(endpoints.owner) as owner:
+            for away, _ in DRIFTS.values():
+                owner.execute(away.encode())
+        yield check(endpoints.owner)
+
+
+@pytest.mark.parametrize("drift", DRIFTS)
+def test_drift_is_noticed(drifted: list[str], drift: str) -> None:
+    _, said = DRIFTS[drift]
+    assert [line for line in drifted if re.search(said, line, re.IGNORECASE)]
+
+
+def test_drift_is_told_a_line_each(drifted: list[str]) -> None:
+    assert [line for line in drifted if "\n" in line or " at 0x" in line] == []
 
 
 def before_18() -> str:

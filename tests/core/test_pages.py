@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -128,16 +127,17 @@ class TestAList:
     pytestmark = pytest.mark.anyio
 
     @pytest.fixture
-    async def bob(self, client: httpx.AsyncClient, owner: psycopg.Connection) -> AsyncIterator[Person]:
+    async def bob(self, client: httpx.AsyncClient, owner: psycopg.Connection) -> Person:
         owner.execute("DELETE FROM simulations.simulations")
         bob = await log_in(client, "bob@example.com", "bob-in-development")
         self.plant(owner, bob, 23, "now() - (number / 5) * interval '1 minute'")
-        yield bob
+        return bob
 
     def plant(self, owner: psycopg.Connection, bob: Person, many: int, at: str) -> None:
         owner.execute(
             f"""INSERT INTO simulations.simulations
-                (tenant_id, user_id, title, context, difficulty, level, client_mood, team_mode, language, seed, created_at)
+                (tenant_id, user_id, title, context, difficulty, level, client_mood, team_mode, language, seed,
+                 created_at)
             SELECT t.id, t.owner_id, 'number ' || number, 'x', 'easy', 1, 'friendly', 'solo', 'en', 1, {at}
             FROM authz.tenants t, generate_series(1, %s) number WHERE t.owner_id = %s""".encode(),
             (many, bob.user["id"]),
@@ -171,9 +171,9 @@ class TestAList:
     @pytest.mark.parametrize(
         "query", [{"limit": 0}, {"limit": 101}, {"limit": "x"}, {"cursor": "x"}, {"cursor": "é" * 513}]
     )
-    async def test_a_limit_or_a_cursor_that_cannot_be_is_a_400_that_names_it(self, bob: Person, query: dict[str, str]) -> None:
+    async def test_a_limit_or_a_cursor_that_cannot_be_is_a_400_that_names_it(
+        self, bob: Person, query: dict[str, str]
+    ) -> None:
         found = await bob.get("/simulations", params=query)
         assert found.status_code == 400
         assert next(iter(query)) in str(found.json()["errors"])
-
-

@@ -116,9 +116,7 @@ def test_a_login_outside_the_group_is_told_to_run_setup(logins: Logins) -> None:
 
 
 @pytest.mark.parametrize("undone", ["NO FORCE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"])
-def test_a_protected_table_without_force_is_refused(
-    shared_endpoints: Endpoints, logins: Logins, undone: str
-) -> None:
+def test_a_protected_table_without_force_is_refused(shared_endpoints: Endpoints, logins: Logins, undone: str) -> None:
     logins.admin.execute(f"ALTER TABLE simulations.simulations {undone}".encode())
     try:
         with psycopg.connect(shared_endpoints.runtime) as connection:
@@ -150,8 +148,8 @@ def test_setup_makes_the_database_and_gives_it_to_the_owner(cluster: Cluster) ->
         try:
             assert set_up_roles(cluster.endpoints(name)) == [f"database {name}"]
             row = admin.execute(
-                "SELECT datdba::regrole::text, has_database_privilege('interna_app', datname, 'CREATE') FROM pg_database"
-                " WHERE datname = %s",
+                "SELECT datdba::regrole::text, has_database_privilege('interna_app', datname, 'CREATE')"
+                " FROM pg_database WHERE datname = %s",
                 (name,),
             ).fetchone()
             assert row == (OWNER, False)

@@ -39,8 +39,6 @@ from core.database.roles import Endpoints
 from core.database.statement import (
     Statement,
     StatementError,
-    insert_binds,
-    insert_values,
     patch_binds,
     patch_values,
 )
@@ -93,7 +91,7 @@ PUT = Statement.command(
     )
 )
 READ = Statement(select(notes.c.id, notes.c.title, notes.c.body).where(notes.c.id == bindparam("id")), into=Note)
-DOCUMENT = Statement.nullable(select(notes.c.document).where(notes.c.id == 1), into=Any)
+DOCUMENT: Statement[Any] = Statement.nullable(select(notes.c.document).where(notes.c.id == 1), into=Any)
 WHOLE = Statement(select(notes.c.id, notes.c.document), into=Whole)
 
 
@@ -312,27 +310,6 @@ async def test_a_patch_to_none_is_a_change(tx: Transaction) -> None:
 
 def test_a_patch_with_nothing_set_changes_nothing() -> None:
     assert not any(value for name, value in patch_binds(NotePatch()).items() if name.endswith("__set"))
-
-
-async def test_an_insert_struct_fills_an_insert(tx: Transaction) -> None:
-    class NoteInsert(msgspec.Struct, kw_only=True):
-        id: int
-        title: str
-        document: list[Part]
-
-    statement = Statement.command(insert(notes).values(**insert_values(NoteInsert)))
-    assert await tx.execute(statement, **insert_binds(NoteInsert(id=1, title="x", document=[]))) == 1
-    assert await tx.one(DOCUMENT) == []
-
-
-async def test_an_unset_field_of_an_insert_never_reaches_the_driver(tx: Transaction) -> None:
-    class NoteInsert(msgspec.Struct, kw_only=True):
-        id: int
-        title: str | UnsetType = UNSET
-
-    statement = Statement.command(insert(notes).values(**insert_values(NoteInsert)))
-    with pytest.raises(StatementError):
-        await tx.execute(statement, **insert_binds(NoteInsert(id=1)))
 
 
 async def test_any_of_a_list_takes_the_place_of_in(tx: Transaction) -> None:

@@ -8,6 +8,7 @@ answered, and reads afterwards what was asked and when a client left early. It a
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 import time
 from collections import deque
@@ -51,8 +52,8 @@ class ModelServer:
         return True
 
     @asynccontextmanager
-    async def listening(self, port: int = 0) -> AsyncIterator[ModelServer]:
-        server = await asyncio.start_server(self._connected, "127.0.0.1", port, backlog=512)
+    async def listening(self, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[ModelServer]:
+        server = await asyncio.start_server(self._connected, "127.0.0.1", port, backlog=512, ssl=tls)
         self.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
         try:
             yield self

@@ -6,6 +6,7 @@ import itertools
 import re
 import time
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 import pytest
@@ -21,6 +22,9 @@ from tests.simulations.briefs import BRIEFS, at, brief
 
 LANGUAGES: tuple[Language, ...] = ("en", "ar")
 LEVELS = range(1, 9)
+
+
+written = cache(write_simulation)
 
 
 def every_brief() -> Iterator[Brief]:
@@ -64,14 +68,14 @@ def test_the_same_brief_gives_the_same_simulation() -> None:
 def test_an_overview_speaks_in_the_words_of_its_context() -> None:
     for one in every_brief():
         asked = {fold(word) for word in words(one.context) if is_content(word)}
-        said = {fold(word) for word in words(write_simulation(one).overview)}
+        said = {fold(word) for word in words(written(one).overview)}
         enough = min(2, len(asked))
         assert len(asked & said) >= enough, f"{one.title} ({one.language}, level {one.level}): {asked & said}"
 
 
 def test_milestones_of_one_simulation_overlap_by_less_than_half() -> None:
     for one in every_brief():
-        for first, second in itertools.combinations(write_simulation(one).milestones, 2):
+        for first, second in itertools.combinations(written(one).milestones, 2):
             a, b = vocabulary(whole(first)), vocabulary(whole(second))
             contained = len(a & b) / min(len(a), len(b))
             assert contained < 0.45, f"{one.title} ({one.language}): {first.title} and {second.title}: {contained:.2f}"
@@ -80,7 +84,7 @@ def test_milestones_of_one_simulation_overlap_by_less_than_half() -> None:
 def test_every_arabic_text_is_at_least_eighty_percent_arabic() -> None:
     for one in every_brief():
         if one.language == "ar":
-            for kind, text in prose(write_simulation(one)):
+            for kind, text in prose(written(one)):
                 assert arabic_share(text) >= 0.8, f"{one.title}, {kind}, {arabic_share(text):.2f}: {text}"
 
 
@@ -88,19 +92,19 @@ def test_an_english_simulation_quotes_arabic_and_does_not_turn_into_it() -> None
     arabic = [one for one in BRIEFS if arabic_share(one.context) > 0.5]
     assert len(arabic) >= 4
     for one in arabic:
-        draft = write_simulation(at(4, one, language="en"))
+        draft = written(at(4, one, language="en"))
         assert 0 < arabic_share(draft.overview) < 0.2, draft.overview
 
 
 def test_higher_levels_mean_more_milestones_and_requirements_in_less_time() -> None:
     for one, language in itertools.product(BRIEFS, LANGUAGES):
-        ladder = [write_simulation(at(level, one, language=language)) for level in LEVELS]
+        ladder = [written(at(level, one, language=language)) for level in LEVELS]
         milestones = [len(draft.milestones) for draft in ladder]
         required = [len(draft.functional_requirements) for draft in ladder]
         assert milestones == [3, 3, 4, 4, 5, 5, 6, 6], one.title
         assert required == sorted(required), f"{one.title}: {required}"
         assert required[-1] >= required[0] + 5, f"{one.title}: {required}"
-    weeks = [write_simulation(at(level, BRIEFS[0])).duration for level in LEVELS]
+    weeks = [written(at(level, BRIEFS[0])).duration for level in LEVELS]
     numbers = [int(duration.split()[0]) for duration in weeks]
     assert numbers == sorted(numbers, reverse=True)
     assert numbers[0] > numbers[-1]
@@ -111,7 +115,7 @@ def test_the_client_of_a_higher_level_speaks_differently() -> None:
         moods = {}
         for level, seed in itertools.product(LEVELS, range(3)):
             brief_ = at(level, one, language=language, seed=seed)
-            client = write_simulation(brief_).personas[0]
+            client = written(brief_).personas[0]
             moods[brief_.client_mood] = vocabulary(client.personality) | vocabulary(client.initial_message)
         assert len(moods) == 6
         for (a, first), (b, second) in itertools.combinations(moods.items(), 2):
@@ -120,7 +124,7 @@ def test_the_client_of_a_higher_level_speaks_differently() -> None:
 
 def test_two_briefs_never_give_the_same_simulation_with_another_title() -> None:
     for language, level in itertools.product(LANGUAGES, (1, 4, 8)):
-        drafts = [(one, write_simulation(at(level, one, language=language))) for one in BRIEFS]
+        drafts = [(one, written(at(level, one, language=language))) for one in BRIEFS]
         for (one, first), (other, second) in itertools.combinations(drafts, 2):
             a, b = substance(first), substance(second)
             alike = len(a & b) / len(a | b)
@@ -128,7 +132,7 @@ def test_two_briefs_never_give_the_same_simulation_with_another_title() -> None:
 
 
 def test_the_field_and_the_sector_follow_from_the_request() -> None:
-    found = {one.title: write_simulation(at(2, one, language="en")) for one in BRIEFS}
+    found = {one.title: written(at(2, one, language="en")) for one in BRIEFS}
     expected = {
         "Hospital queue app": ("mobile", "Health care"),
         "Shipment data pipeline": ("data", "Logistics"),
@@ -143,19 +147,19 @@ def test_the_field_and_the_sector_follow_from_the_request() -> None:
 
 
 def test_the_request_is_quoted_where_it_asks_for_something() -> None:
-    draft = write_simulation(at(4, BRIEFS[0]))
+    draft = written(at(4, BRIEFS[0]))
     assert any("pay by card" in text for text in draft.functional_requirements)
     assert any("order bread and cakes" in milestone.description for milestone in draft.milestones)
 
 
 def test_another_seed_gives_other_people() -> None:
-    casts = {tuple(p.name for p in write_simulation(at(4, BRIEFS[0], seed=seed)).personas) for seed in range(20)}
+    casts = {tuple(p.name for p in written(at(4, BRIEFS[0], seed=seed)).personas) for seed in range(20)}
     assert len(casts) >= 10
 
 
 def test_a_cast_has_a_client_a_manager_and_a_colleague_who_introduce_themselves() -> None:
     for one in every_brief():
-        draft = write_simulation(one)
+        draft = written(one)
         assert len({persona.name for persona in draft.personas}) == len(draft.personas) >= 3
         for persona in draft.personas:
             assert persona.name in persona.system_prompt, one.title
@@ -167,15 +171,15 @@ def test_a_cast_has_a_client_a_manager_and_a_colleague_who_introduce_themselves(
 
 def test_a_group_has_two_more_people() -> None:
     one = BRIEFS[3]
-    alone = write_simulation(one)
-    together = write_simulation(msgspec.structs.replace(one, team_mode="group"))
+    alone = written(one)
+    together = written(msgspec.structs.replace(one, team_mode="group"))
     assert len(together.personas) == len(alone.personas) + 2
     assert len({persona.name for persona in together.personas}) == len(together.personas)
 
 
 def test_a_quiz_has_five_questions_with_the_right_answer_in_changing_places() -> None:
     for one in every_brief():
-        quiz = write_simulation(one).quiz
+        quiz = written(one).quiz
         assert len(quiz) >= 5
         assert len({question.question for question in quiz}) == len(quiz), one.title
         assert len({question.correct_option_index for question in quiz}) == 4, one.title
@@ -185,7 +189,7 @@ def test_a_quiz_has_five_questions_with_the_right_answer_in_changing_places() ->
 
 def test_a_quiz_asks_about_a_milestone_of_this_project_only() -> None:
     for one in every_brief():
-        draft = write_simulation(one)
+        draft = written(one)
         titles = {milestone.title for milestone in draft.milestones}
         asked = [q for q in draft.quiz if titles & set(q.options)]
         assert asked, one.title
@@ -197,25 +201,27 @@ def test_a_quiz_asks_about_a_milestone_of_this_project_only() -> None:
 
 def test_no_placeholder_and_no_doubled_stop_is_left_in_a_text() -> None:
     for one in every_brief():
-        for kind, text in prose(write_simulation(one)):
+        for kind, text in prose(written(one)):
             assert not re.search(r"\{\w*\}|None|\.\.(?!\.)|  ", text), f"{one.title}, {kind}: {text}"
 
 
 def test_resources_are_distinct_pages_over_https() -> None:
     for one in BRIEFS:
-        urls = [resource.url for resource in write_simulation(one).resources]
+        urls = [resource.url for resource in written(one).resources]
         assert len(set(urls)) == len(urls) >= 5, one.title
         assert all(url.startswith("https://") for url in urls), one.title
 
 
-def survives(one: Brief) -> SimulationDraft:
-    began = time.perf_counter()
+def timed(one: Brief) -> tuple[float, SimulationDraft]:
+    began = time.thread_time()
     draft = write_simulation(one)
-    took = time.perf_counter() - began
-    if took > 0.05:  # a second try, because others use this machine too
-        began = time.perf_counter()
-        write_simulation(one)
-        took = time.perf_counter() - began
+    return time.thread_time() - began, draft
+
+
+def survives(one: Brief) -> SimulationDraft:
+    took, draft = timed(one)
+    for _ in range(4):  # the processor's time is ours alone, its clock rate is not
+        took = min(took, timed(one)[0]) if took > 0.05 else took
     assert took < 0.05, f"{took * 1000:.0f} ms"
     again = msgspec.convert(msgspec.to_builtins(draft), SimulationDraft)
     assert again == draft

@@ -91,13 +91,15 @@ class Answerer(Struct, frozen=True):
         return self.filled(self.replies.milestone[self.role], place)
 
     def milestone_place(self, number: int | None) -> int | None:
-        """The milestone asked about, by its number or by two words of its title."""
+        """The milestone asked about: by its number, by its title, or by two words of that."""
         milestones = self.conversation.milestones
         if number is not None:
             return len(milestones) - 1 if number == -1 else number
-        asked = stems(self.conversation.question)
+        asked, text = stems(self.conversation.question), plain(self.conversation.question)
         for place, milestone in enumerate(milestones):
             title = stems(milestone.title)
+            if title and plain(milestone.title) in text:
+                return place
             if len(title & asked) >= max(2, (len(title) + 1) // 2):
                 return place
         return None
@@ -112,7 +114,7 @@ class Answerer(Struct, frozen=True):
         return self.filled(self.replies.fact[self.role], fact=self.sentence(fact.text))
 
     def more(self, said: str, subjects: list[Intent]) -> list[str]:
-        "A fact that the question points to and the answer has not used; or, on scope, that there is none."
+        """A fact that the question points to and the answer has not used; or, on scope, that there is none."""
         fact = best(self.matches, "requirement", "quality", "request", firmly=True)
         if fact and self.sentence(fact.text) not in said:
             return [self.filled(self.replies.also, fact=self.sentence(fact.text))]

@@ -33,7 +33,7 @@ _PATTERNS: Final[tuple[tuple[Finding, re.Pattern[str]], ...]] = (
     (
         "sql",
         re.compile(
-            r"(?i)(?:\bf[\"'`].*\b(?:select|insert|update|delete)\b.*\{|\b(?:select|insert|update|delete)\b[^\n]*(?:\$\{|[\"']\s*\+|[\"']\s*%\s*\w))"
+            r"(?i)(?:\bf[\"'`][^\n]{0,200}\b(?:select|insert|update|delete)\b[^\n]{0,200}\{|\b(?:select|insert|update|delete)\b[^\n]{0,200}(?:\$\{|[\"']\s*\+|[\"']\s*%\s*\w))"
         ),
     ),
     (
@@ -42,7 +42,7 @@ _PATTERNS: Final[tuple[tuple[Finding, re.Pattern[str]], ...]] = (
     ),
     ("evaluated", re.compile(r"(?<![\w.])(?:eval|exec)\s*\(")),
     ("markup", re.compile(r"\.innerHTML\s*=|dangerouslySetInnerHTML|v-html")),
-    ("image", re.compile(r"(?i)<img\b(?![^>]*\balt\s*=)")),
+    ("image", re.compile(r"(?i)<img\b(?![^>]{0,300}\balt\s*=)")),
     ("star", re.compile(r"(?i)\bselect\s+\*")),
     (
         "leftover",
@@ -100,7 +100,7 @@ def read_code(code: str) -> CodeReading:
         noticed.append(Noticed("tests", 0))
     order = [what for what, _ in _PATTERNS]
     noticed.sort(key=lambda n: order.index(n.what) if n.what in order[:5] else 5 if n.what == "tests" else 6)
-    return CodeReading(len(lines), names, tuple(noticed), _strength(code, lines, names))
+    return CodeReading(len(code.strip().splitlines()), names, tuple(noticed), _strength(code, lines, names))
 
 
 def _strength(code: str, lines: list[str], names: tuple[str, ...]) -> Strength:

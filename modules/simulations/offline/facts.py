@@ -69,7 +69,7 @@ def facts(conversation: Conversation) -> list[Fact]:
 
 
 def ranked(known: Sequence[Fact], question: frozenset[str]) -> list[Match]:
-    "Facts by what they share with the question; what few facts say counts more (idf), a short fact a little."
+    """Facts by what they share with the question; what few facts say counts more (idf), a short fact a little."""
     frequency = Counter(root for fact in known for root in fact.roots)
     matches = []
     for fact in known:

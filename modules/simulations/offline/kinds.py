@@ -59,7 +59,8 @@ class Craft(Struct, frozen=True):
 
 
 class Sector(Struct, frozen=True):
-    "Where the product is used: by whom, what goes wrong there, what better looks like, and who asks for it."
+    """Where the product is used: by whom, what goes wrong there, what better looks like, who asks for it, where to
+    watch it, and the case that shows whether it was understood."""
 
     domain: str
     users: str

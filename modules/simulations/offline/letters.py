@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 def tidy(text: str) -> str:
     """One line of printable characters: what a user pasted may hold controls, marks and line breaks."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in line).split())
 
 
 def shorten(text: str, limit: int) -> str:

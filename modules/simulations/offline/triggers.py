@@ -30,9 +30,7 @@ FIELDS: Final[dict[Field, tuple[frozenset[str], frozenset[str]]]] = {
         roots_of(
             "api backend server endpoint microservice rest graphql webhook postgresql fastapi django خادم واجهات خلفية"
         ),
-        roots_of(
-            "database schema service queue integration auth token sql migration legacy قاعدة ربط ترحيل خدمات مصادقة"
-        ),
+        roots_of("database schema service integration auth token sql migration legacy قاعدة ربط ترحيل خدمات مصادقة"),
     ),
     "frontend": (
         roots_of(
@@ -42,7 +40,7 @@ FIELDS: Final[dict[Field, tuple[frozenset[str], frozenset[str]]]] = {
     ),
     "fullstack": (
         roots_of("fullstack marketplace saas portal webshop ecommerce متكامل بوابة"),
-        roots_of("shop store platform system admin login متجر منصة نظام إدارة"),
+        roots_of("shop store platform admin login متجر منصة إدارة"),
     ),
 }
 
@@ -83,7 +81,7 @@ SECTORS: Final[dict[str, frozenset[str]]] = {
         "webshop merchant متجر متاجر بيع منتجات منتج ملابس بقالة أثاث زبون تجارة تسوق"
     ),
     "travel": roots_of(
-        "hotel flight travel trip tourist tourism booking airline room guest hostel itinerary "
+        "hotel flight travel trip tourist tourism booking airline hostel itinerary "
         "فندق فنادق سفر رحلة رحلات سياحة سائح سياح طيران غرف ضيوف"
     ),
     "public": roots_of(
@@ -167,8 +165,8 @@ CAPABILITIES: Final[dict[str, frozenset[str]]] = {
         "تعليق تعليقات تقييم تقييمات مراسلة شكاوى"
     ),
     "learning": roots_of(
-        "lesson course student quiz exam homework grade exercise tutor learn progress درس "
-        "دروس دورة طالب طلاب اختبار اختبارات واجب واجبات درجات تمرين"
+        "lesson course quiz exam homework grade exercise tutor learn progress درس "
+        "دروس دورة اختبار اختبارات واجب واجبات درجات تمرين"
     ),
     "stock": roots_of(
         "stock sold inventory warehouse supplies expiry spare shelf item quantity barcode asset "
@@ -215,7 +213,7 @@ PEOPLE: Final[dict[str, frozenset[str]]] = {
     "editors": roots_of("editor journalist محرر محررين صحفي صحفيين"),
     "technicians": roots_of("technician engineer mechanic فني فنيين مهندس مهندسين"),
     "households": roots_of("household أسر"),
-    "analysts": roots_of("analyst planner محلل محللين"),
+    "analysts": roots_of("analyst محلل محللين"),
     "staff": roots_of("staff employee worker clerk موظف موظفين عامل عمال طاقم"),
     "managers": roots_of("manager owner مدير مدراء مديرين مالك"),
     "children": roots_of("child children kid أطفال طفل"),

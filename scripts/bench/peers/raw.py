@@ -67,7 +67,8 @@ class Raw:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # ASGI's own types are mappings
         if scope["type"] == "lifespan":
-            return await self._live(receive, send)
+            await self._live(receive, send)
+            return
         if scope["path"] == "/api/v1/users/me":
             token = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
             user = await self._user(token.removeprefix(b"Bearer "))
@@ -95,7 +96,7 @@ class Raw:
         assert row is not None
         missing = [] if row[8] else ["interests"]
         status = "completed" if row[10] and not missing else "pending"
-        return User(*row[:10], Onboarding(status, missing), row[11])
+        return User(*(*row[:10], Onboarding(status, missing), row[11]))
 
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()

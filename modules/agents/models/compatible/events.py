@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -38,7 +38,7 @@ class Chunk(msgspec.Struct):
 
     choices: list[_Choice] | None = None
     usage: Counted | None = None
-    error: msgspec.Raw | None = None
+    error: Any = None
 
 
 class Ended(msgspec.Struct):

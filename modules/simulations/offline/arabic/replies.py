@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from modules.simulations.offline.arabic.answers import ANSWERS
+from modules.simulations.offline.arabic.answers_project import ON_THE_PROJECT
+from modules.simulations.offline.arabic.answers_work import ON_THE_WORK
 from modules.simulations.offline.kinds import Replies
 
 REPLIES: Final = Replies(
-    answers=ANSWERS,
+    answers={**ON_THE_PROJECT, **ON_THE_WORK},
     milestone={
         ("client"): (
             "«{milestone}» هي المرحلة رقم {number} من {count}. وما أنتظر أن أراه منها: {deliverable}. "

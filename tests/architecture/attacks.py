@@ -1,0 +1,246 @@
+"""Who may do what to whose rows: a line for every table, and what a row of it is made of.
+
+Row-level security is the net under the queries, so this table says what the *database* lets a login of the runtime
+do, not what the API offers. Of a victim's row, everybody who is named may do the thing, everybody else may not;
+`None` means that the runtime was never granted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, get_args
+from uuid import UUID, uuid4
+
+import msgspec
+
+Actor = Literal["self", "elsewhere", "colleague", "stranger", "anonymous", "nobody"]
+"""The row's user; the same user, acting for another tenant; another user of the same tenant; another user of another
+tenant; a transaction that says it is nobody's; a connection that never said anything."""
+
+Command = Literal["select", "insert", "update", "delete"]
+
+SELF: Final[frozenset[Actor]] = frozenset({"self"})
+WHEREVER: Final[frozenset[Actor]] = frozenset({"self", "elsewhere"})
+MEMBERS: Final[frozenset[Actor]] = frozenset({"self", "colleague"})
+EVERYBODY: Final[frozenset[Actor]] = frozenset(get_args(Actor))
+
+NOON: Final = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+class World(msgspec.Struct, frozen=True):
+    """The ids of one victim's rows."""
+
+    user: UUID = msgspec.field(default_factory=uuid4)
+    tenant: UUID = msgspec.field(default_factory=uuid4)
+    row: UUID = msgspec.field(default_factory=uuid4)
+    """The id of whatever row is attacked, and of its parents: each table has its own."""
+
+    @property
+    def theirs(self) -> dict[str, UUID]:
+        """What a row of a tenant's table begins with."""
+        return {"tenant_id": self.tenant, "id": self.row}
+
+    @property
+    def mine(self) -> dict[str, UUID]:
+        return {**self.theirs, "user_id": self.user}
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    row: Callable[[World], dict[str, Any]]
+    change: str = "updated_at = now()"
+    select: frozenset[Actor] | None
+    insert: frozenset[Actor] | None = None
+    update: frozenset[Actor] | None = None
+    delete: frozenset[Actor] | None = None
+
+    def allowed(self, command: Command) -> frozenset[Actor] | None:
+        found: frozenset[Actor] | None = getattr(self, command)
+        return found
+
+
+EXEMPT: Final = {"app.alembic_version": "the revision that the database is at: nobody's row, read by the health check"}
+
+LINES: Final[dict[str, Line]] = {
+    # A user's own, whatever tenant they act for.
+    "users.users": Line(
+        row=lambda w: {"id": w.user, "email": f"{w.user.hex}@example.com"},
+        select=WHEREVER,
+        insert=WHEREVER,
+        update=WHEREVER,
+    ),
+    "users.profiles": Line(row=lambda w: {"user_id": w.user}, select=WHEREVER, update=WHEREVER),
+    "users.credentials": Line(
+        row=lambda w: {"user_id": w.user, "password_hash": "x"}, select=WHEREVER, insert=WHEREVER, update=WHEREVER
+    ),
+    "users.sessions": Line(
+        row=lambda w: {
+            "id": w.row,
+            "user_id": w.user,
+            "token_hash": w.row.bytes,
+            "expires_at": NOON.replace(year=2999),
+        },
+        select=WHEREVER,
+        insert=WHEREVER,
+        update=WHEREVER,
+    ),
+    # The platform's staff: nothing of it is the runtime's business.
+    "users.operators": Line(
+        row=lambda w: {"id": w.row, "email": f"{w.row.hex}@example.com", "name": "x", "password_hash": "x"}, select=None
+    ),
+    # A tenant's: what a member's role allows is decided above the database.
+    "authz.tenants": Line(
+        row=lambda w: {"id": w.tenant, "name": "x", "slug": w.tenant.hex, "kind": "personal", "owner_id": w.user},
+        select=MEMBERS,
+        insert=SELF,
+    ),
+    "authz.roles": Line(row=lambda w: {**w.theirs, "name": "x"}, select=MEMBERS, insert=MEMBERS),
+    "authz.memberships": Line(
+        row=lambda w: {"tenant_id": w.tenant, "user_id": w.user, "role_id": w.row}, select=MEMBERS, insert=MEMBERS
+    ),
+    "authz.policies": Line(
+        row=lambda w: {
+            **w.theirs,
+            "role_id": w.row,
+            "effect": "allow",
+            "resource": "x",
+            "actions": ["read"],
+            "scope": "own",
+            "digest": b"x",
+        },
+        select=MEMBERS,
+        insert=MEMBERS,
+    ),
+    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS, insert=MEMBERS),
+    "billing.subscriptions": Line(
+        row=lambda w: {
+            **w.theirs,
+            "provider": "stripe",
+            "provider_subscription_id": w.row.hex,
+            "plan": "free",
+            "status": "active",
+            "current_period_start": NOON,
+            "current_period_end": NOON.replace(month=8),
+        },
+        select=MEMBERS,
+    ),
+    "billing.credit_accounts": Line(
+        row=lambda w: {"tenant_id": w.tenant}, change="held = 0", select=MEMBERS, insert=MEMBERS, update=MEMBERS
+    ),
+    "billing.credit_grants": Line(
+        row=lambda w: {**w.theirs, "amount": 1, "remaining": 1, "reason": "x"},
+        change="remaining = 0",
+        select=MEMBERS,
+        insert=MEMBERS,
+        update=MEMBERS,
+    ),
+    "billing.credit_entries": Line(
+        row=lambda w: {**w.theirs, "amount": 1, "kind": "grant", "reason": "x", "balance_after": 1},
+        change="reason = 'y'",
+        select=MEMBERS,
+        insert=MEMBERS,
+    ),
+    "billing.credit_holds": Line(
+        row=lambda w: {**w.mine, "amount": 1, "reason": "x", "reference": w.row, "expires_at": NOON},
+        change="status = 'open'",
+        select=MEMBERS,
+        insert=MEMBERS,
+        update=MEMBERS,
+    ),
+    "app.idempotency_keys": Line(
+        row=lambda w: {"tenant_id": w.tenant, "route": "x", "key": "x", "request_hash": b"x", "result": {}},
+        change="result = '[]'",
+        select=MEMBERS,
+        insert=MEMBERS,
+        update=MEMBERS,
+    ),
+    # A user's own in one tenant.
+    "billing.usage_events": Line(
+        row=lambda w: {**w.mine, "event_type": "x", "idempotency_key": "x", "occurred_at": NOON},
+        change="cost = 0",
+        select=SELF,
+        insert=SELF,
+    ),
+    "agents.agent_sessions": Line(
+        row=lambda w: {**w.mine, "subject": "x"}, change="subject = 'y'", select=SELF, insert=SELF, update=SELF
+    ),
+    "agents.agent_requests": Line(
+        row=lambda w: {
+            **w.mine,
+            "session_id": w.row,
+            "agent_type": "chat",
+            "content": "x",
+            "provider": "x",
+            "model": "x",
+            "prompt_version": "x",
+        },
+        select=SELF,
+        insert=SELF,
+        update=SELF,
+    ),
+    "simulations.simulations": Line(
+        row=lambda w: {
+            **w.mine,
+            "title": "x",
+            "context": "x",
+            "difficulty": "easy",
+            "level": 1,
+            "client_mood": "friendly",
+            "team_mode": "solo",
+            "language": "en",
+            "seed": 1,
+        },
+        select=SELF,
+        insert=SELF,
+        update=SELF,
+        delete=SELF,
+    ),
+    "simulations.personas": Line(
+        row=lambda w: {
+            **w.mine,
+            "simulation_id": w.row,
+            "position": 0,
+            "name": "x",
+            "role": "x",
+            "personality": "x",
+            "system_prompt": "x",
+            "initial_message": "x",
+        },
+        change="name = 'y'",
+        select=SELF,
+        insert=SELF,
+    ),
+    "simulations.progress": Line(
+        row=lambda w: {**w.mine, "project_id": "x"}, select=SELF, insert=SELF, update=SELF, delete=SELF
+    ),
+    # Everybody's to read; written by migrations and seeds.
+    "billing.plans": Line(
+        row=lambda w: {"id": "free", "name": "x", "monthly_credits": 0, "price_cents": 0}, select=EVERYBODY
+    ),
+    "simulations.tasks": Line(
+        row=lambda w: {
+            "id": w.row.hex,
+            "title": "x",
+            "description": "x",
+            "field": "backend",
+            "level": 1,
+            "difficulty": "easy",
+            "client_difficulty": "easy",
+            "client_persona": "x",
+            "client_mood": "friendly",
+            "duration": "x",
+        },
+        select=EVERYBODY,
+    ),
+    "simulations.resources": Line(
+        row=lambda w: {
+            "id": w.row.hex,
+            "title": "x",
+            "description": "x",
+            "url": "x",
+            "type": "doc",
+            "track": "backend",
+        },
+        select=EVERYBODY,
+    ),
+}
