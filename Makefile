@@ -36,6 +36,34 @@ check: $(STAMP)  ## ruff, strict types, import rules, migration drift, contract 
 fmt: $(STAMP)  ## format and fix what can be fixed
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
+COMPOSE_SERVER := 127.0.0.1:5433
+COMPOSE_ADMIN := postgresql://postgres:development-only@$(COMPOSE_SERVER)/postgres
+
+db-up: $(STAMP)  ## a PostgreSQL 18 in a container, on port 5433
+	@exec $(BIN)/python -m scripts.compose up
+
+db-down: $(STAMP)  ## stop it; the data stay
+	@exec $(BIN)/python -m scripts.compose down
+
+db-migrate-local: export DB_DRIVER := postgres
+db-migrate-local: export DATABASE_ADMIN_URL := $(COMPOSE_ADMIN)
+db-migrate-local: export DATABASE_OWNER_URL := postgresql://interna_owner:development-only@$(COMPOSE_SERVER)/interna
+db-migrate-local: export DATABASE_URL := postgresql://interna_app:development-only@$(COMPOSE_SERVER)/interna
+db-migrate-local: $(STAMP)  ## roles, migrations and seeds in it
+	@$(BIN)/python -m app setup && $(BIN)/python -m scripts.migrate dev && exec $(BIN)/python -m scripts.seed
+
+test-db-local: $(STAMP)  ## the whole suite against it
+	@TEST_DATABASE_URL=$(COMPOSE_ADMIN) exec $(BIN)/python -m pytest -q -n auto
+
+bench: .venv-bench/.installed  ## measure, side by side with peers, into docs/benchmarks.md
+	@exec .venv-bench/bin/python -m scripts.bench
+
+.venv-bench/.installed: scripts/bench/requirements.txt
+	@echo "bench: filling .venv-bench with the peers (once)"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r scripts/bench/requirements.txt
+	@touch $@
+
 requirements:  ## pin pyproject.toml's dependencies again (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade -c requirements.txt pyproject.toml --group dev -o requirements-dev.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +46,9 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
         return migrate(settings)
     with _throwaway() as owner:
         if options.command == "revision":
-            print(migrations.revision(owner, options.message))
+            path = migrations.revision(owner, options.message)
+            subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", path], check=True)
+            print(path)
             return 0
         differences = migrations.check(owner)
         for difference in differences:

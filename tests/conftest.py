@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -32,10 +34,17 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     with (
-        tempfile.TemporaryDirectory(prefix="interna-tests-") as folder,
+        tempfile.TemporaryDirectory(prefix="interna-tests-", dir=_in_memory()) as folder,
         start_cluster(read_settings().test_database_url, Path(folder)) as found,
     ):
         yield found
+
+
+def _in_memory() -> str | None:
+    """Where the cluster is five times faster, if there is room: a copy of the template is 10 MB of files."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    return str(memory) if roomy else None
 
 
 @pytest.fixture

@@ -96,6 +96,8 @@ def _database(admin: psycopg.Connection, name: str) -> list[str]:
         made.append(f"database {name}")
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(identifier))
     admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(identifier, sql.Identifier(RUNTIME)))
+    # A database that was there before belongs to somebody else.
+    admin.execute(sql.SQL("GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {} TO {}").format(identifier, owner))
     return made
 
 
