@@ -8,9 +8,9 @@ import httpx
 import msgspec
 import psycopg
 import pytest
-from modules.simulations.catalogue import SHOWCASE
 
 from core.bootstrap import Parent
+from modules.simulations.catalogue import SHOWCASE
 from modules.simulations.offline import write_simulation
 from tests.client import BRIEF, Person, log_in, sign_up
 from tests.model_server import Behaviour, ModelServer, model_server
