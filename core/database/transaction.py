@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -185,8 +184,3 @@ def _translated(error: BaseException) -> BaseException:
     if isinstance(error, InternaError) or not isinstance(error, Exception):
         return error
     return translate(error) or error
-
-
-async def all_of(transaction: Transaction, statement: Statement[T], rows: Sequence[dict[str, Any]]) -> int:
-    """Execute one statement for many rows; answers how many were touched."""
-    return sum([await transaction.execute(statement, **row) for row in rows])

@@ -8,16 +8,19 @@ collector, in whatever task it happens to run), so it can still write down what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
 from litestar.types import Receive, Scope, Send
 
 from core.container import current_child
+from core.errors import Unavailable
 from core.http.problems import members, problem_of
+
+T = TypeVar("T")
 
 MEDIA_TYPE: Final = "text/event-stream"
 
@@ -85,6 +88,25 @@ class _Streaming:
                 problem, facts, _ = problem_of(error, instance=path, request_id=current_child().request_id)
                 await tell("error", {"problem": members(problem, facts)})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class ClientLeft(Unavailable):
+    """The client left before it was answered."""
+
+
+async def while_connected(request: Request[Any, Any, Any], work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, which is cancelled when the client leaves: nobody pays for what nobody reads."""
+    working = asyncio.create_task(work)
+    leaving = asyncio.create_task(_until_client_leaves(request.receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientLeft
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 async def _until_client_leaves(receive: Receive) -> None:

@@ -77,8 +77,8 @@ class SimulationSummary(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-class Simulation(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole simulation; what the model writes is null or empty while it is generating."""
+class SimulationBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A simulation without its cast; what the model writes is null or empty while it is generating."""
 
     id: UUID
     title: str
@@ -105,9 +105,14 @@ class Simulation(msgspec.Struct, frozen=True, kw_only=True):
     client_mood: Mood
     team_mode: TeamMode
     language: Language
-    personas: list[Persona]
     created_at: datetime
     updated_at: datetime
+
+
+class Simulation(SimulationBody, frozen=True, kw_only=True):
+    """The whole simulation, with the people in it."""
+
+    personas: list[Persona]
 
 
 class NewMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

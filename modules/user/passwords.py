@@ -31,11 +31,6 @@ class Passwords:
             return await asyncio.to_thread(_verify, password_hash, password)
 
 
-def hash_now(password: str) -> str:
-    """For seeds and commands, which have no event loop."""
-    return _HASHER.hash(password)
-
-
 def _verify(password_hash: str | None, password: str) -> bool:
     try:
         _HASHER.verify(password_hash or _NOBODYS_PASSWORD, password)

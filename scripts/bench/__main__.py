@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("names", nargs="*", metavar="name", help="me, container, startup; all of them if none is named")
     found.add_argument("--quick", action="store_true", help="a look: few rounds, nothing is written")
-    found.add_argument("--rounds", type=_from(1, int), default=None, help="rounds of `me` (default 7)")
+    found.add_argument("--rounds", type=_from(1, int), default=None, help="rounds of `me` (default 6)")
     found.add_argument("--seconds", type=_from(1, float), default=None, help="length of a round (default 4)")
     found.add_argument("--connections", type=_from(1, int), default=32, help="keep-alive connections (default 32)")
     found.add_argument(
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := set(options.names) - set(_BENCHES):
         parser().error(f"there is no benchmark {', '.join(sorted(unknown))}; choose from {', '.join(_BENCHES)}")
     complete = not options.names and not options.quick and options.rounds is None and options.seconds is None
-    options.rounds = options.rounds or (2 if options.quick else 7)
+    options.rounds = options.rounds or (2 if options.quick else 6)
     options.seconds = options.seconds or (1.0 if options.quick else 4.0)
     code = 130
     with interruptible():

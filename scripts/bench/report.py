@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 def show(section: Section) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     table = Table(title=section.title, title_justify="left")
     for place, column in enumerate(section.columns):
         table.add_column(column, justify="right" if place else "left")

@@ -45,13 +45,22 @@ async def model(environ: dict[str, str], anyio_backend: str) -> AsyncIterator[Mo
         yield server
 
 
-async def test_a_real_model_writes_a_simulation(model: ModelServer, client: httpx.AsyncClient, worker: None) -> None:
-    model.always = answer_json(GOOD)
+@pytest.fixture
+def patient_model(model: ModelServer, environ: dict[str, str]) -> ModelServer:
+    """The same, under an application that waits longer than a busy machine takes."""
+    environ.update(LLM_FIRST_BYTE_SECONDS="15", LLM_IDLE_SECONDS="15", LLM_TOTAL_SECONDS="30")
+    return model
+
+
+async def test_a_real_model_writes_a_simulation(
+    patient_model: ModelServer, client: httpx.AsyncClient, worker: None
+) -> None:
+    patient_model.always = answer_json(GOOD)
     person = await sign_up(client)
     simulation = (await person.post("/simulations", BRIEF, headers={"prefer": "wait=20"})).json()
     assert simulation["overview"] == GOOD["overview"]
     assert simulation["personas"][0]["name"] == GOOD["personas"][0]["name"]
-    asked = json.dumps(model.requests[0].body)
+    asked = json.dumps(patient_model.requests[0].body)
     assert "bakery in Alexandria" in asked
     assert "English" in asked
 
@@ -87,10 +96,10 @@ async def test_a_generation_that_fails_says_so_and_gives_the_credits_back(
 
 @pytest.mark.parametrize("behaviour", [refuse(429, {"retry-after": "1"}), refuse(503)], ids=["429", "503"])
 async def test_a_generation_whose_model_is_unavailable_is_tried_again(
-    model: ModelServer, client: httpx.AsyncClient, worker: None, behaviour: Behaviour
+    patient_model: ModelServer, client: httpx.AsyncClient, worker: None, behaviour: Behaviour
 ) -> None:
-    model.script(*[behaviour] * 4)
-    model.always = answer_json(GOOD)
+    patient_model.script(*[behaviour] * 4)
+    patient_model.always = answer_json(GOOD)
     person = await sign_up(client)
     done = await person.post("/simulations", BRIEF, headers={"prefer": "wait=25"})
     assert done.status_code == 201, done.text
@@ -98,13 +107,13 @@ async def test_a_generation_whose_model_is_unavailable_is_tried_again(
 
 
 async def test_an_answer_that_does_not_fit_is_repaired_once(
-    model: ModelServer, client: httpx.AsyncClient, worker: None
+    patient_model: ModelServer, client: httpx.AsyncClient, worker: None
 ) -> None:
-    model.script(answer_json({**GOOD, "milestones": []}))
-    model.always = answer_json(GOOD)
+    patient_model.script(answer_json({**GOOD, "milestones": []}))
+    patient_model.always = answer_json(GOOD)
     person = await sign_up(client)
     assert (await person.post("/simulations", BRIEF, headers={"prefer": "wait=20"})).status_code == 201
-    assert len(model.requests) == 2
+    assert len(patient_model.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -159,28 +168,28 @@ async def test_a_chat_with_a_bad_model_is_a_clear_problem(
 
 
 async def test_no_connection_is_held_while_the_model_thinks(
-    model: ModelServer, client: httpx.AsyncClient, parent: Parent
+    patient_model: ModelServer, client: httpx.AsyncClient, parent: Parent
 ) -> None:
-    model.always = answer("Hello", delay=0.2)
+    patient_model.always = answer("Hello", delay=0.2)
     bob = await log_in(client, "bob@example.com", "bob-in-development")
     chats = [asyncio.create_task(bob.post(CHAT, {"content": "Hello"}, headers=ACME)) for _ in range(30)]
-    assert await model.until(lambda: len(model.requests) == 30, seconds=10)
+    assert await patient_model.until(lambda: len(patient_model.requests) == 30, seconds=10)
     stats = parent.database.pool.get_stats()
     assert stats["pool_available"] == stats["pool_size"]
     assert {chat.status_code for chat in await asyncio.gather(*chats)} == {201}
 
 
 async def test_a_client_that_leaves_ends_the_call_and_keeps_what_was_said(
-    model: ModelServer, live: httpx.AsyncClient, owner: psycopg.Connection
+    patient_model: ModelServer, live: httpx.AsyncClient, owner: psycopg.Connection
 ) -> None:
-    model.always = answer("one two three four five six seven eight", pieces=8, delay=0.2)
+    patient_model.always = answer("one two three four five six seven eight", pieces=8, delay=0.2)
     bob: Person = await log_in(live, "bob@example.com", "bob-in-development")
     headers = {"authorization": f"Bearer {bob.token}", **ACME, "accept": "text/event-stream"}
     async with live.stream("POST", f"/api/v1{CHAT}", json={"content": "Count"}, headers=headers) as stream:
         async for line in stream.aiter_lines():
             if line == "id: 3":
                 break
-    assert await model.until(lambda: model.requests[0].left_at is not None, seconds=2)
+    assert await patient_model.until(lambda: patient_model.requests[0].left_at is not None, seconds=2)
     for _ in range(100):
         status, results = owner.execute("SELECT status, results FROM agents.agent_requests").fetchone() or (
             "",
@@ -193,14 +202,30 @@ async def test_a_client_that_leaves_ends_the_call_and_keeps_what_was_said(
     assert results["reply"].startswith("one")
 
 
-async def test_the_model_reads_the_personas_prompt_the_facts_and_the_history(
-    model: ModelServer, client: httpx.AsyncClient
+async def test_a_client_that_does_not_wait_for_its_answer_ends_the_call(
+    patient_model: ModelServer, live: httpx.AsyncClient, owner: psycopg.Connection
 ) -> None:
-    model.script(answer("Seven in the morning."), answer("I said seven."))
+    patient_model.always = answer("a long story", pieces=3, delay=0.4)
+    bob = await log_in(live, "bob@example.com", "bob-in-development")
+    with pytest.raises(httpx.ReadTimeout):
+        await bob.post(CHAT, {"content": "Tell me"}, headers=ACME, timeout=0.3)
+    assert await patient_model.until(lambda: patient_model.requests[0].left_at is not None, seconds=2)
+    for _ in range(100):
+        (status,) = owner.execute("SELECT status FROM agents.agent_requests").fetchone() or ("",)
+        if status != "processing":
+            break
+        await asyncio.sleep(0.02)
+    assert status == "cancelled"
+
+
+async def test_the_model_reads_the_personas_prompt_the_facts_and_the_history(
+    patient_model: ModelServer, client: httpx.AsyncClient
+) -> None:
+    patient_model.script(answer("Seven in the morning."), answer("I said seven."))
     bob = await log_in(client, "bob@example.com", "bob-in-development")
     await bob.post(CHAT, {"content": "When must it be there?"}, headers=ACME)
     await bob.post(CHAT, {"content": "Sorry, when?", "code_context": "def late(): ..."}, headers=ACME)
-    body = model.requests[1].body
+    body = patient_model.requests[1].body
     messages = [(message["role"], message["content"]) for message in body["messages"]]  # type: ignore[index]
     assert messages[0][0] == "system"
     assert GOOD["personas"][0]["system_prompt"] in messages[0][1]

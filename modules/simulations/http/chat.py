@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, JSONBody
 
 from core.http.authority import requires
-from core.http.events import EventStream, wants_events
+from core.http.events import EventStream, wants_events, while_connected
 from core.http.pages import OLDEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
 from modules.agents import ChatMessage
@@ -39,7 +39,7 @@ class ChatController(Controller):
         question = await chat.ask(simulation_id, persona_id, data)
         if wants_events(request):
             return EventStream(chat.stream(question))
-        return Response(await chat.reply(question), status_code=201)
+        return Response(await while_connected(request, chat.reply(question)), status_code=201)
 
     @get("/", guards=[requires("read", "messages")], summary="The conversation, oldest first")
     async def messages(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -14,13 +13,11 @@ from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import NotFound
 from core.http.pages import Position
-from modules.simulations.contracts import LearningLink, Persona, QuizQuestion, Simulation, SimulationSummary
+from modules.simulations.contracts import Persona, Simulation, SimulationBody, SimulationSummary
 from modules.simulations.domain import (
     Brief,
     Difficulty,
-    Field,
     Language,
-    Milestone,
     Mood,
     SimulationStatus,
     TeamMode,
@@ -47,36 +44,6 @@ class Order(msgspec.Struct, frozen=True):
     seed: int
     hold_id: UUID | None
     status: SimulationStatus
-
-
-class StoredSimulation(msgspec.Struct, frozen=True):
-    id: UUID
-    title: str
-    context: str
-    status: SimulationStatus
-    error: str | None
-    level: int
-    difficulty: Difficulty
-    domain: str | None
-    field: Field | None
-    description: str | None
-    overview: str | None
-    estimated_duration: str | None
-    duration: str | None
-    tech_stack: list[str]
-    tools: list[str]
-    learning_objectives: list[str]
-    functional_requirements: list[str]
-    non_functional_requirements: list[str]
-    milestones: list[Milestone]
-    resources: list[LearningLink]
-    quiz: list[QuizQuestion]
-    client_persona: str | None
-    client_mood: Mood
-    team_mode: TeamMode
-    language: Language
-    created_at: datetime
-    updated_at: datetime
 
 
 class PlayedPersona(msgspec.Struct, frozen=True):
@@ -122,10 +89,10 @@ _ORDER = Statement(
 )
 _STATUS: Statement[SimulationStatus] = Statement(select(simulations.c.status).where(*_this), into=str)  # type: ignore[arg-type]  # a CHECK keeps it one of them
 _SIMULATION = Statement(
-    select(*(simulations.c[name] for name in StoredSimulation.__struct_fields__)).where(
+    select(*(simulations.c[name] for name in SimulationBody.__struct_fields__)).where(
         *_this, simulations.c.user_id == bindparam("user_id")
     ),
-    into=StoredSimulation,
+    into=SimulationBody,
 )
 _PERSONAS = Statement(
     select(*(personas.c[name] for name in Persona.__struct_fields__))

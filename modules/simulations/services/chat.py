@@ -78,8 +78,8 @@ class PersonaChat:
         """The whole answer at once. Raises `ModelUnavailable`, `ModelTimedOut` and `ModelFailed`."""
         try:
             completion = await self._model.complete(question.request)
-        except InternaError as error:
-            await self._fail(question, error.detail)
+        except BaseException as error:
+            await self._abandon(question, error)
             raise
         await self._store(question, completion)
         return Reply(completion.text, question.request_id)
@@ -100,12 +100,7 @@ class PersonaChat:
             if usage is None:
                 raise ModelFailed("The language model's answer broke off.")
         except BaseException as error:
-            with anyio.CancelScope(shield=True):
-                await pieces.aclose()
-                detail = error.detail if isinstance(error, InternaError) else "The client left."
-                await self._fail(
-                    question, detail, cancelled=not isinstance(error, InternaError), partial="".join(spoken)
-                )
+            await self._abandon(question, error, pieces=pieces, spoken="".join(spoken))
             raise
         await self._store(question, Completion("".join(spoken), usage))
         yield ServerEvent("done", {"usage": usage})
@@ -119,9 +114,22 @@ class PersonaChat:
         async with self._database.unit(question.who):
             await self._agents_later().complete(question.request_id, {"reply": completion.text}, completion.usage)
 
-    async def _fail(self, question: Question, detail: str, *, cancelled: bool = False, partial: str = "") -> None:
-        async with self._database.unit(question.who):
-            await self._agents_later().fail(question.request_id, detail, cancelled=cancelled, partial=partial)
+    async def _abandon(
+        self,
+        question: Question,
+        error: BaseException,
+        *,
+        pieces: AsyncGenerator[Token | Usage, None] | None = None,
+        spoken: str = "",
+    ) -> None:
+        """End the call and write down what came of it, even while this task is being cancelled."""
+        with anyio.CancelScope(shield=True):
+            if pieces is not None:
+                await pieces.aclose()
+            told = isinstance(error, InternaError)
+            detail = error.detail if isinstance(error, InternaError) else "The client left."
+            async with self._database.unit(question.who):
+                await self._agents_later().fail(question.request_id, detail, cancelled=not told, partial=spoken)
 
 
 def _subject(persona_id: UUID) -> str:
