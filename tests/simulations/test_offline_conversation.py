@@ -5,23 +5,28 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.simulations.domain import Brief, Conversation, Language, Milestone, Mood, Turn
-from modules.simulations.offline import reply_in_character, write_simulation
+from modules.simulations.offline import reply_in_character
 from modules.simulations.offline.intents import understand
 from modules.simulations.offline.letters import arabic_share
+from tests.simulations.asking import (
+    BAKERY,
+    CLINIC,
+    COLLEAGUE,
+    LANGUAGES,
+    ROLES,
+    asking,
+    reply,
+    written,
+)
 from tests.simulations.briefs import BRIEFS, at
 
-CLIENT, MANAGER, COLLEAGUE = 0, 1, 2
-ROLES = (CLIENT, MANAGER, COLLEAGUE)
-LANGUAGES: tuple[Language, ...] = ("en", "ar")
-BAKERY, CLINIC = BRIEFS[0], BRIEFS[7]
 MOODS: tuple[Mood, ...] = ("friendly", "busy", "skeptical", "demanding", "impatient", "harsh")
 
 QUESTIONS: dict[str, tuple[str, str]] = {
@@ -42,50 +47,10 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 }
 
 
-written = cache(write_simulation)
-
-
 def cases() -> Iterator[tuple[Brief, Language, int]]:
     """Every brief in both languages, asked of one role after the other."""
     for place, (one, language) in enumerate(itertools.product(BRIEFS, LANGUAGES)):
         yield one, language, ROLES[(place + place // 2) % 3]
-
-
-def asking(
-    question: str,
-    *,
-    of: Brief = BAKERY,
-    who: int = CLIENT,
-    mood: Mood | None = None,
-    history: Iterable[tuple[str, str]] = (),
-    code: str | None = None,
-) -> Conversation:
-    draft = written(of)
-    persona = draft.personas[who]
-    turns = [turn for asked, said in history for turn in (Turn("user", asked), Turn("assistant", said))]
-    return Conversation(
-        persona_name=persona.name,
-        persona_role=persona.role,
-        personality=persona.personality,
-        mood=mood or of.client_mood,
-        language=of.language,
-        level=of.level,
-        project_title=of.title,
-        project_context=of.context,
-        overview=draft.overview,
-        duration=draft.duration,
-        tech_stack=draft.tech_stack,
-        functional_requirements=draft.functional_requirements,
-        non_functional_requirements=draft.non_functional_requirements,
-        milestones=[Milestone(m.title, m.description, m.deliverables) for m in draft.milestones],
-        history=turns,
-        question=question,
-        code_context=code,
-    )
-
-
-def reply(question: str, **what: object) -> str:
-    return reply_in_character(asking(question, **what))  # type: ignore[arg-type]
 
 
 def vocabulary(text: str) -> set[str]:
@@ -277,57 +242,6 @@ def test_a_persona_is_honest_about_what_it_is() -> None:
             assert "simulated persona" in said
             assert "offline model" in said
     assert "شخصية مُحاكاة" in reply("هل أنت إنسان أم روبوت؟", of=CLINIC)
-
-
-ORDERS_PY = """import requests
-
-API_KEY = "sk-12345678"
-
-
-def load_orders(day):
-    answer = requests.get(f"https://shop.example/orders?day={day}")
-    print(answer.text)
-    return answer.json()
-
-
-def total_price(items):
-    total = 0
-    for item in items:
-        total += item["price"]
-    return total
-"""
-ORDER_LIST_TSX = """export function OrderList({ orders }: { orders: Order[] }) {
-  return <ul>{orders.map((o) => <li key={o.id}><img src={o.photo} />{o.name}</li>)}</ul>;
-}
-
-test("shows every order", () => {
-  expect(render(<OrderList orders={two} />).getAllByRole("listitem")).toHaveLength(2);
-});
-"""
-
-
-def test_feedback_on_code_speaks_about_what_is_in_it() -> None:
-    for language, who in itertools.product(LANGUAGES, ROLES):
-        of = at(8, BAKERY, language=language)
-        said = reply("What do you think of my code?", of=of, who=who, code=ORDERS_PY)
-        assert "load_orders" in said
-        assert "total_price" in said
-        assert str(len(ORDERS_PY.splitlines())) in said
-        assert "3" in said
-        assert ("secret" if language == "en" else "سر") in said
-        assert ("tests are missing" if language == "en" else "الاختبارات غائبة") in said.lower()
-        other = reply("What do you think of my code?", of=of, who=who, code=ORDER_LIST_TSX)
-        assert "OrderList" in other
-        assert ("alternative text" if language == "en" else "نص بديل") in other
-        assert "secret" not in other
-        assert "tests are missing" not in other.lower()
-
-
-def test_code_is_held_against_the_requirement_that_its_names_belong_to() -> None:
-    said = reply(
-        "Please review this", of=at(4, BAKERY), who=COLLEAGUE, code="def pay_by_card(amount):\n    return amount\n"
-    )
-    assert "pay by card" in said
 
 
 def test_a_simulation_that_another_model_wrote_is_quoted_as_it_is() -> None:
