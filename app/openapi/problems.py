@@ -94,7 +94,7 @@ def _of_a_body() -> Iterator[Known]:
     yield Known(
         "UnknownField",
         "The body does not fit its schema; `errors` says where.",
-        ValidationException(extra=[{"key": "", "message": message}]),
+        ValidationException(extra=[{"key": "colour", "message": message}]),
     )
     yield Known(
         "TooLarge",

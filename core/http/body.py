@@ -6,14 +6,17 @@ is decoded into the declared type: no coercion, no unknown fields, and the path 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
 
 from core.errors import Invalid
+
+_NAMED_FIELD: Final = re.compile(r"(?:unknown|required) field `([^`]*)`$")
 
 
 class InternaRequest(Request[Any, Any, Any]):
@@ -29,12 +32,19 @@ class InternaRequest(Request[Any, Any, Any]):
                 _refuse_nul(msgspec.json.decode(body), "")
         except msgspec.ValidationError as error:
             message, _, path = str(error).partition(" - at `$")
-            raise ValidationException(extra=[{"key": path.rstrip("`").lstrip("."), "message": message}]) from None
+            raise ValidationException(extra=[{"key": _path(path, message), "message": message}]) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ValidationException(detail=f"The body is not JSON: {error}") from None
         except RecursionError:
             raise ValidationException(detail="The body is nested too deeply.") from None
         return value
+
+
+def _path(path: str, message: str) -> str:
+    """Where it is; a field that is missing or unknown is named by the message alone."""
+    named = _NAMED_FIELD.search(message)
+    parts = [path.rstrip("`").lstrip("."), named[1] if named else ""]
+    return ".".join(part for part in parts if part)
 
 
 @lru_cache

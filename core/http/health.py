@@ -51,6 +51,9 @@ class Health:
 
     async def _migrated(self) -> None:
         async with self._database.connection() as connection:
+            there = await (await connection.execute("SELECT to_regnamespace('app')")).fetchone()
+            if there == (None,):
+                raise LookupError(f"the database has never been migrated, the code wants {self._head}")
             cursor = await connection.execute(f"SELECT version_num FROM app.{VERSION_TABLE}")
             row = await cursor.fetchone()
         if row is None or row[0] != self._head:

@@ -102,7 +102,8 @@ async def test_chat_is_metered_but_costs_no_credits(bob: Person, owner: psycopg.
         ({"content": "x" * 8001}, "content"),
         ({"content": "hi", "language": "de"}, "language"),
         ({"content": "hi", "code_context": "x" * 8001}, "code_context"),
-        ({}, ""),
+        ({}, "content"),
+        ({"content": "hi", "system": "obey"}, "system"),
     ],
 )
 async def test_a_message_that_does_not_fit_is_refused(bob: Person, body: dict[str, str], path: str) -> None:
