@@ -14,6 +14,7 @@ from app.openapi import Documentation, SchemaController
 from core.bootstrap import Parent
 from core.http.body import InternaRequest
 from core.http.boundary import Admission, Boundary
+from core.http.cors import Cors
 from core.http.health import Health, HealthController
 from core.http.problems import answer
 from core.module import provided
@@ -25,9 +26,7 @@ def create_app(parent: Parent) -> Litestar:
     """The whole application on a bootstrapped parent container."""
     core = parent.core
     health = Health(parent.database)
-    documentation = Documentation(
-        cookie=core.sessions().cookie, origin=f"http://{parent.settings.host}:{parent.settings.port}"
-    )
+    documentation = Documentation(cookie=core.sessions().cookie, origin=parent.settings.origin)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -49,7 +48,7 @@ def create_app(parent: Parent) -> Litestar:
             "documentation": provided(providers.Object(documentation)),
             "health": provided(providers.Object(health)),
         },
-        guards=[Admission(core.sessions())],
+        guards=[Admission(core.sessions(), core.issuers)],
         exception_handlers={HTTPException: answer, Exception: answer},
         lifespan=[lifespan],
         request_class=InternaRequest,
@@ -58,5 +57,5 @@ def create_app(parent: Parent) -> Litestar:
         openapi_config=None,  # app.openapi writes it, from the contracts themselves
         logging_config=None,
     )
-    app.asgi_handler = Boundary(app.asgi_handler, parent.database)
+    app.asgi_handler = Boundary(app.asgi_handler, parent.database, Cors(parent.settings.allowed_origins))
     return app

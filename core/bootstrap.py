@@ -15,12 +15,12 @@ from core.database.identity import Acting, Identity
 from core.database.pool import Database
 from core.database.roles import Endpoints
 from core.database.transaction import Transaction
-from core.http.caller import Caller, Sessions
+from core.http.caller import Caller, Operator, Sessions
 from core.http.idempotency import Forgetting
 from core.http.pages import Cursors
 from core.jobs import Housekeeping, Jobs
 from core.module import Events, Module
-from core.settings import Settings, load_settings
+from core.settings import NamedSecrets, Settings, load_settings
 
 Compose = Callable[[CoreContainer], Sequence[Module]]
 
@@ -57,6 +57,7 @@ class Parent:
         nobody = UUID(int=0)
         caller = Caller(nobody, nobody, nobody, nobody, 0, False)
         with self.child(Acting(nobody, nobody), caller=caller) as child:
+            child.operator = Operator(nobody, nobody)
             transaction = weakref.ref(child.transaction)
             try:
                 provider()
@@ -104,6 +105,7 @@ def bootstrap(
         database=database,
         events=events,
         jobs=jobs,
+        secrets=NamedSecrets(os.environ if environ is None else environ),
         sessions=Sessions(settings.secret_key, production=settings.production),
         cursors=Cursors(settings.secret_key),
     )

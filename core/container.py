@@ -20,13 +20,13 @@ from uuid import UUID
 from dependency_injector import containers, providers
 
 from core.clock import system_clock
-from core.settings import Settings
+from core.settings import NamedSecrets, Settings
 
 if TYPE_CHECKING:
     from core.database.pool import Database
     from core.database.transaction import Transaction
     from core.http.authority import Authorizer
-    from core.http.caller import Caller, Sessions
+    from core.http.caller import Caller, Operator, Sessions, TrustedIssuers
     from core.http.pages import Cursors
     from core.jobs import Jobs
     from core.module import Events
@@ -39,11 +39,12 @@ _current: ContextVar[Child] = ContextVar("interna_child")
 class Child:
     """A request-scoped child container: `with` makes it the current one of this task."""
 
-    __slots__ = ("__weakref__", "_token", "caller", "instances", "request_id", "transaction")
+    __slots__ = ("__weakref__", "_token", "caller", "instances", "operator", "request_id", "transaction")
 
     def __init__(self, transaction: Transaction, *, caller: Caller | None = None, request_id: str = "") -> None:
         self.transaction = transaction
         self.caller = caller
+        self.operator: Operator | None = None
         self.request_id = request_id
         self.instances: dict[Scoped[Any], Any] = {}  # whatever the graph provides, by its provider
         self._token: Token[Child] | None = None
@@ -78,6 +79,13 @@ class Child:
 
 def current_child() -> Child:
     return _current.get()
+
+
+def _operator_of(child: Child) -> Operator:
+    """Which operator is calling; only routes of operators may ask."""
+    if child.operator is None:
+        raise LookupError("this child has no operator")
+    return child.operator
 
 
 def _caller_of(child: Child) -> Caller:
@@ -185,6 +193,9 @@ class CoreContainer(containers.DeclarativeContainer):
 
     session_ttl_hours = settings.provided.session_ttl_hours
     authorizer: providers.Dependency[Authorizer] = providers.Dependency()
+    issuers: providers.Dependency[TrustedIssuers] = providers.Dependency()
+    secrets: providers.Dependency[NamedSecrets] = providers.Dependency()
     child = FromChild(lambda child: child)
     transaction = FromChild(attrgetter("transaction"))
     caller = FromChild(_caller_of)
+    operator = FromChild(_operator_of)

@@ -24,7 +24,7 @@ from core.errors import Unavailable
 HEARTBEAT_SECONDS: Final = 5.0
 STALLED_AFTER_SECONDS: Final = 20.0
 SWEEP_EVERY_SECONDS: Final = 10.0
-RETRIES: Final = 3
+WAITS: Final = (1, 4, 9)
 
 _log = structlog.get_logger("interna.jobs")
 
@@ -32,12 +32,14 @@ _log = structlog.get_logger("interna.jobs")
 class Job(msgspec.Struct, frozen=True):
     """A kind of job: `run` gets the ids that it was enqueued with.
 
-    `Unavailable` out of `run` means: again later, up to three times; then `give_up` runs with the same ids.
+    `Unavailable` out of `run` means: again later, after each of `waits` (seconds) once; then `give_up` runs with the
+    same ids.
     """
 
     name: str
     run: Callable[..., Awaitable[None]]
     give_up: Callable[..., Awaitable[None]] | None = None
+    waits: tuple[int, ...] = WAITS
 
 
 class Housekeeping(msgspec.Struct, frozen=True):
@@ -58,7 +60,7 @@ class Jobs:
 
     def register(self, jobs: Sequence[Job], housekeeping: Sequence[Housekeeping] = ()) -> None:
         for job in jobs:
-            self._app.task(name=job.name, pass_context=True, retry=_Backoff())(_task(job))
+            self._app.task(name=job.name, pass_context=True, retry=_Backoff(job.waits))(_task(job))
         self._housekeeping.extend(housekeeping)
 
     async def enqueue(self, transaction: Transaction, name: str, **ids: UUID) -> None:
@@ -124,27 +126,30 @@ class Jobs:
 
 
 class _Backoff(procrastinate.BaseRetryStrategy):
-    """1, 4, 9 seconds for what is unavailable; anything else fails at once."""
+    """Waits for what is unavailable; anything else fails at once."""
+
+    def __init__(self, waits: tuple[int, ...]) -> None:
+        self._waits = waits
 
     def get_retry_decision(self, *, exception: BaseException, job: Any) -> procrastinate.RetryDecision | None:
         if isinstance(exception, asyncio.CancelledError):  # the worker had to stop: somebody else goes on at once
             return procrastinate.RetryDecision(retry_in={"seconds": 0})
-        if isinstance(exception, Unavailable) and job.attempts < RETRIES:
-            return procrastinate.RetryDecision(retry_in={"seconds": (job.attempts + 1) ** 2})
+        if isinstance(exception, Unavailable) and job.attempts < len(self._waits):
+            return procrastinate.RetryDecision(retry_in={"seconds": self._waits[job.attempts]})
         return None
 
 
 def _task(job: Job) -> Callable[..., Awaitable[None]]:
     async def run(context: procrastinate.JobContext, **ids: str) -> None:
         arguments = {key: UUID(value) for key, value in ids.items()}
-        if context.job.attempts > RETRIES:  # its workers keep dying
+        if context.job.attempts > len(job.waits):  # its workers keep dying
             if job.give_up is not None:
                 await job.give_up(**arguments)
             return
         try:
             await job.run(**arguments)
         except Unavailable:
-            if context.job.attempts >= RETRIES and job.give_up is not None:
+            if context.job.attempts >= len(job.waits) and job.give_up is not None:
                 await job.give_up(**arguments)
                 return
             raise

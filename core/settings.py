@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -17,8 +19,36 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
+_OAUTH: Final = re.compile(r"OAUTH_([A-Z0-9]+(?:_[A-Z0-9]+)*)_(CLIENT_ID|CLIENT_SECRET|ISSUER)")
+_KNOWN_ISSUERS: Final = {"github": "https://github.com", "google": "https://accounts.google.com"}
+
+
 class SettingsError(Exception):
     """A variable has a value that Interna cannot run with. The text is one line for the operator."""
+
+
+class OAuthClient(msgspec.Struct, frozen=True):
+    """What a provider knows us by; `issuer` is where its discovery document is (of GitHub, where GitHub is)."""
+
+    client_id: str
+    client_secret: str
+    issuer: str
+
+    def __repr__(self) -> str:
+        return f"OAuthClient({self.client_id!r}, issuer={self.issuer!r})"
+
+
+class NamedSecrets:
+    """Secrets whose variables are named in the database, such as the HS256 key of a trusted issuer."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def get(self, name: str) -> str | None:
+        """The value of the variable `name`, which names a secret or a key; the application's own is nobody else's."""
+        if name == "SECRET_KEY" or re.search("SECRET|KEY", name) is None:
+            return None
+        return self._environ.get(name) or None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    public_url: str | None = None
+    cors_origins: str = ""
+    trusted_proxies: str = ""
 
     db_driver: Literal["embedded", "postgres"] = "embedded"
     database_url: str | None = None
@@ -42,6 +75,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     secret_key: Annotated[str, Meta(min_length=32)] = DEVELOPMENT_SECRET
     session_ttl_hours: Annotated[int, Meta(ge=1, le=8760)] = 720
+    oauth: dict[str, OAuthClient] = {}
+
+    smtp_url: str | None = None
+    mail_from: str = "Interna <no-reply@localhost>"
+    storage_url: str | None = None
 
     llm_base_url: str | None = None
     llm_api_key: str = ""
@@ -60,25 +98,66 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def production(self) -> bool:
         return self.app_env == "production"
 
+    @property
+    def origin(self) -> str:
+        """Where clients reach us, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins of CORS_ORIGINS, as browsers send them."""
+        return frozenset(_words(self.cors_origins))
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of TRUSTED_PROXIES; raises ValueError."""
+        return tuple(ip_network(word) for word in _words(self.trusted_proxies))
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if not _is_secret(name))
         return f"Settings({shown})"
 
 
+_VARIABLES: Final = tuple(name for name in Settings.__struct_fields__ if name != "oauth")
+
+
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from a mapping of variables; raises `SettingsError` naming the first variable that is wrong."""
-    given = {name: value for name in Settings.__struct_fields__ if (value := environ.get(name.upper(), "").strip())}
+    given = {name: value for name in _VARIABLES if (value := environ.get(name.upper(), "").strip())}
     if (level := given.get("log_level", "")).lower() in ("debug", "info", "warning", "error"):
         given["log_level"] = level.lower()
     if given.get("app_env") == "production":
         given.setdefault("db_driver", "postgres")
         given.setdefault("log_format", "json")
+    known: dict[str, object] = {**given, "oauth": _oauth_clients(environ)}
     try:
-        settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+        settings = msgspec.convert(known, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError as error:
         raise SettingsError(_one_line(error, given)) from None
     _check_together(settings)
     return settings
+
+
+def _oauth_clients(environ: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """`OAUTH_MY_IDP_CLIENT_ID` and its sisters make the provider `my-idp`."""
+    found: dict[str, dict[str, str]] = {}
+    for variable, value in environ.items():
+        if (match := _OAUTH.fullmatch(variable)) and value.strip():
+            found.setdefault(match[1], {})[match[2].lower()] = value.strip()
+    clients: dict[str, dict[str, str]] = {}
+    for prefix, parts in sorted(found.items()):
+        name = prefix.lower().replace("_", "-")
+        parts.setdefault("issuer", _KNOWN_ISSUERS.get(name, ""))
+        missing = next((part for part in OAuthClient.__struct_fields__ if not parts.get(part)), None)
+        if missing:
+            raise SettingsError(f"OAUTH_{prefix}_{missing.upper()}: must be set with the others of this provider")
+        parts["issuer"] = parts["issuer"].rstrip("/")
+        clients[name] = parts
+    return clients
+
+
+def _words(text: str) -> list[str]:
+    return [word for part in text.split(",") if (word := part.strip())]
 
 
 def _one_line(error: msgspec.ValidationError, given: Mapping[str, str]) -> str:
@@ -102,10 +181,29 @@ def _check_together(settings: Settings) -> None:
         url = getattr(settings, name)
         if url is not None and not re.match(r"postgres(ql)?://", url):
             raise SettingsError(f"{name.upper()}: must start with postgresql://")
-    if settings.llm_base_url is not None and not re.match(r"https?://", settings.llm_base_url):
-        raise SettingsError("LLM_BASE_URL: must start with http:// or https://")
+    _check_edges(settings)
     if settings.production:
         if settings.secret_key == DEVELOPMENT_SECRET:
             raise SettingsError("SECRET_KEY: the development default is refused in production")
         if settings.db_driver == "embedded":
             raise SettingsError("DB_DRIVER: the embedded server is for development; production needs postgres")
+
+
+def _check_edges(settings: Settings) -> None:
+    """What faces the outside: our address, the browsers' origins, the proxies, the mail server, the providers."""
+    web = {"PUBLIC_URL": settings.public_url, "LLM_BASE_URL": settings.llm_base_url}
+    web |= {f"OAUTH_{name.upper().replace('-', '_')}_ISSUER": client.issuer for name, client in settings.oauth.items()}
+    for variable, url in web.items():
+        if url is not None and not (re.match(r"https?://", url) and urlsplit(url).netloc):
+            raise SettingsError(f"{variable}: must start with http:// or https://")
+    for origin in settings.allowed_origins:
+        if not re.fullmatch(r"https?://[^/\s*]+", origin):
+            raise SettingsError(f"CORS_ORIGINS: an origin is https://host or https://host:port (it is {origin!r})")
+    try:
+        _ = settings.trusted_networks
+    except ValueError as error:
+        raise SettingsError(f"TRUSTED_PROXIES: addresses or networks, with commas: {error}") from None
+    if settings.smtp_url is not None and not re.match(r"smtps?://[^/]", settings.smtp_url):
+        raise SettingsError("SMTP_URL: must be smtp://host:port or smtps://host:port")
+    if "@" not in settings.mail_from or re.search(r"[\r\n]", settings.mail_from):
+        raise SettingsError("MAIL_FROM: must be an address, with or without a name before it in <>")

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
+_A_MOMENT: Final = 0.01
 
 
 class Stopped(KeyboardInterrupt):
@@ -31,7 +32,8 @@ def interruptible() -> Iterator[None]:
     """Let SIGINT, SIGTERM and SIGHUP end the block early: it unwinds, and nothing is raised out of it.
 
     Only the first signal interrupts, so those after it cannot break the clean-up; clean-up on the ordinary
-    way out is for `shielded`. Main thread only.
+    way out is for `shielded`. Where Python has to ignore the exception, because the signal came in the middle of a
+    finalizer or a weak reference's callback, it is raised again a moment later. Main thread only.
     """
     done = False
 
@@ -41,7 +43,16 @@ def interruptible() -> Iterator[None]:
             done = True
             raise Stopped
 
-    before = {number: signal.getsignal(number) for number in stop_signals()}
+    def ignored(what: sys.UnraisableHookArgs) -> None:
+        nonlocal done
+        if not isinstance(what.exc_value, Stopped):
+            report(what)
+            return
+        done = False
+        signal.setitimer(signal.ITIMER_REAL, _A_MOMENT)
+
+    before = {number: signal.getsignal(number) for number in stop_signals() | {signal.SIGALRM}}
+    report, sys.unraisablehook = sys.unraisablehook, ignored
     try:
         try:
             for number in before:
@@ -52,6 +63,8 @@ def interruptible() -> Iterator[None]:
     except Stopped:
         pass
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = report
         for number, handler in before.items():
             signal.signal(number, handler)
 

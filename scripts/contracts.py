@@ -20,11 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 def generated() -> dict[Path, str]:
     """What each module's rows.py should hold, formatted."""
     texts: dict[Path, str] = {}
-    for path in sorted((ROOT / "modules").glob("*/tables.py")):
-        package = path.parent.name
-        module = importlib.import_module(f"modules.{package}.tables")
+    for folder in sorted(path.parent for path in (ROOT / "modules").glob("*/container.py")):
+        module = importlib.import_module(f"modules.{folder.name}.tables")
         schema = next(str(value.schema) for value in vars(module).values() if isinstance(value, Table))
-        texts[path.with_name("rows.py")] = _formatted(render(schema, tables_of({schema})))
+        texts[folder / "rows.py"] = _formatted(render(schema, tables_of({schema})))
     return texts
 
 

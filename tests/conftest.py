@@ -70,9 +70,14 @@ def owner(endpoints: Endpoints) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def environ() -> dict[str, str]:
+def environ(tmp_path: Path) -> dict[str, str]:
     """The variables that the application under test reads; a test may change them before it asks for `app`."""
-    return {"APP_ENV": "test", "DB_POOL_SIZE": "10", "DB_CONNECT_TIMEOUT_SECONDS": "5"}
+    return {
+        "APP_ENV": "test",
+        "DATA_DIR": str(tmp_path / "data"),
+        "DB_POOL_SIZE": "10",
+        "DB_CONNECT_TIMEOUT_SECONDS": "5",
+    }
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
 from modules.simulations.contracts import Accepted, Reply, Simulation
 from modules.simulations.domain import GenerationFailed, NotReady
 from modules.user.contracts import LoggedIn
-from modules.user.domain import AddressTaken, WeakPassword, WrongCredentials
+from modules.user.domain import AddressTaken, BadToken, WeakPassword, WrongCredentials
+from modules.user.services.me import WrongPassword
+from modules.user.services.throttle import TooManyAttempts
 
 ABOUT: Final = """\
 The backend of a virtual-internship platform. An organisation, the *tenant*, puts its interns through simulated
@@ -37,8 +39,9 @@ operation lists, any may answer 500, or 504 where the database took too long.\
 """
 
 TAGS: Final[Mapping[str, str]] = {
-    "auth": "Getting in and out. A session is a token; it ends at log-out or when it expires.",
-    "users": "The logged-in user: profile and onboarding.",
+    "auth": "Getting in and out, where you are logged in, and what to do without a password. A session is a token; it "
+    "ends at log-out, when it is revoked or when it expires.",
+    "users": "The logged-in user: profile, onboarding, and leaving for good.",
     "simulations": "Simulated projects: order one, read its brief, and talk to the people in it.",
     "catalogue": "Predefined projects and learning resources, the same for every tenant.",
     "progress": "How far you are, in predefined projects and in simulations of your own.",
@@ -54,6 +57,8 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "cursor": ("", "kgHUAGlcMB7fX3Jlc291cmNlc18yMDI2LTAxLTA1"),
     "simulation_id": ("The simulation's id.", str(story.SIMULATION_ID)),
     "persona_id": ("The id of one of the simulation's personas.", str(story.PERSONA_ID)),
+    "session_id": ("The id of one of your sessions.", str(story.SESSION_ID)),
+    "keep": ("`current`: the session of this request goes on.", "current"),
     "task_id": ("The slug of a predefined project.", "landing-page"),
     "project_id": ("", "landing-page"),
     "track": ("Only this field of work.", "frontend"),
@@ -64,6 +69,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
 _NOT_AN_ADDRESS: Final = Known(
     "NotAnAddress", "This is not an email address.", Invalid("This is not an email address.", path="email")
 )
+_TOO_MANY: Final = TooManyAttempts(retry_after=240)
 _COOKIE: Final = {"Set-Cookie": "The same token as a cookie: HttpOnly, Secure, SameSite=Lax."}
 _WAITED: Final = {
     "Location": "Where the simulation is.",
@@ -100,17 +106,18 @@ def notes() -> dict[str, Note]:
             answers=(
                 Answer(status=201, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.SIGNED_UP),
             ),
-            problems=(AddressTaken(), WeakPassword(path="password"), _NOT_AN_ADDRESS),
+            problems=(AddressTaken(), WeakPassword(path="password"), _NOT_AN_ADDRESS, _TOO_MANY),
         ),
         "auth_log_in": Note(
             answers=(
                 Answer(status=200, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.LOGGED_IN),
             ),
-            problems=(WrongCredentials(),),
+            problems=(WrongCredentials(), _TOO_MANY),
         ),
         "auth_log_out": Note(
             answers=(Answer(status=204, description="You are out.", headers={"Set-Cookie": "Takes the cookie away."}),)
         ),
+        **_recovery(),
         "simulations_create": _order(),
         "simulations_remove": Note(
             description="One that is still being written gives its credits back.",
@@ -123,6 +130,36 @@ def notes() -> dict[str, Note]:
                 Answer(status=200, kind=Readiness, description="Send requests.", example=story.READY),
                 Answer(status=503, kind=Readiness, description="Send none for now.", example=story.NOT_READY),
             ),
+        ),
+    }
+
+
+def _recovery() -> dict[str, Note]:
+    sent = Answer(status=202, description="A mail is on its way, if there is an account.")
+    return {
+        "auth_verify": Note(
+            answers=(Answer(status=202, description="A mail is on its way, unless the address is verified already."),),
+            problems=(_TOO_MANY,),
+        ),
+        "auth_forgot_password": Note(
+            description="The answer never tells whether there is such an account. The token is good for 30 minutes.",
+            answers=(sent,),
+            problems=(_NOT_AN_ADDRESS, _TOO_MANY),
+        ),
+        "auth_wish_back": Note(
+            description="An account can be restored within 30 days. The token is good for an hour.",
+            answers=(sent,),
+            problems=(_NOT_AN_ADDRESS, _TOO_MANY),
+        ),
+        "auth_confirm_address": Note(problems=(BadToken(path="token"),)),
+        "auth_reset_password": Note(
+            description="All sessions end; log in with the new password.",
+            problems=(BadToken(path="token"), WeakPassword(path="password")),
+        ),
+        "auth_restore": Note(problems=(BadToken(path="token"), AddressTaken())),
+        "auth_change_password": Note(
+            description="A browser gets another token in its cookie; a bearer token stays.",
+            problems=(WrongPassword(path="current_password"), WeakPassword(path="password"), _TOO_MANY),
         ),
     }
 

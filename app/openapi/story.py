@@ -34,7 +34,19 @@ from modules.simulations.contracts import (
     Task,
 )
 from modules.simulations.domain import Milestone
-from modules.user.contracts import LoggedIn, LogIn, OnboardingAnswers, ProfilePatch, SignUp, User
+from modules.user.contracts import (
+    EmailWish,
+    LoggedIn,
+    LogIn,
+    NewPassword,
+    OnboardingAnswers,
+    OpenSession,
+    PasswordChange,
+    ProfilePatch,
+    SignUp,
+    TokenProof,
+    User,
+)
 from modules.user.domain import Onboarding
 
 _MORNING: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -74,6 +86,19 @@ _NOUR: Final = User(
 )
 SIGNED_UP: Final = LoggedIn(_NOUR, "ses_pJ4vQ0m8yXc2Lh6tRk1sWd9eNf3bGa7uZi5oTq8xVyM", _MORNING + _MONTH)
 LOGGED_IN: Final = LoggedIn(_BOB, "ses_7Hq2Zt5rKw9nXb4vLm1cPd8sYg6jFa3eUo0iRx2kQhE", _MORNING + _MONTH)
+
+SESSION_ID: Final = UUID("01a0b1c2-7a10-7c3e-9b1d-52f6c8d0e4a7")
+NEW_PASSWORD: Final = "seven loaves before sunrise"
+_TOKEN: Final = "one_Zm9yIG9uZSB1c2Ugb25seSwgYW5kIHNvb24gb3Zlcg"
+_PHONE: Final = OpenSession(
+    id=SESSION_ID,
+    user_agent="Mozilla/5.0 (Android 15; Mobile)",
+    ip="203.0.113.7",
+    created_at=_MORNING,
+    last_seen_at=_MORNING + timedelta(hours=3),
+    expires_at=_MORNING + _MONTH,
+    current=True,
+)
 
 READY: Final = Readiness("ready", {"database": Check(True, 0.61), "migrations": Check(True, 0.48)})
 NOT_READY: Final = Readiness(
@@ -188,6 +213,11 @@ def examples() -> dict[Any, Any]:
         for value in (
             SignUp("nour@example.com", "a long walk by the sea", "Nour Adel", "Alexandria", "backend"),
             LogIn(_BOB.email, "bob-in-development"),
+            EmailWish(_BOB.email),
+            TokenProof(_TOKEN),
+            NewPassword(_TOKEN, NEW_PASSWORD),
+            PasswordChange("bob-in-development", NEW_PASSWORD),
+            _PHONE,
             ProfilePatch(bio=_BIO, region="Cairo"),
             OnboardingAnswers("frontend", "student", ["web", "accessibility"]),
             msgspec.structs.replace(_BOB, bio=_BIO, region="Cairo", interests=["web", "accessibility"]),

@@ -37,6 +37,14 @@ $$ SELECT nullif(current_setting('app.tenant_id', true), '')::uuid $$""",
     before_tables=True,
 )
 
+OPERATOR_ID = Function(
+    "app.operator_id()",
+    """
+CREATE OR REPLACE FUNCTION app.operator_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('app.operator_id', true), '')::uuid $$""",
+    before_tables=True,
+)
+
 TOUCH = Function(
     "app.touch_updated_at()",
     """
@@ -46,5 +54,5 @@ $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$""",
     before_tables=True,
 )
 
-for _function in (UUIDV7, USER_ID, TENANT_ID, TOUCH):
+for _function in (UUIDV7, USER_ID, TENANT_ID, OPERATOR_ID, TOUCH):
     declare(metadata, _function)

@@ -42,13 +42,51 @@ class SessionToken(msgspec.Struct, frozen=True):
         return f"; SELECT * FROM app.identify_session('{self.token_hash.hex()}', {tenant})"
 
 
-Identity = Anonymous | Acting | SessionToken
+class Subject(msgspec.Struct, frozen=True):
+    """Whom a trusted issuer's token names. Its signature was checked before; that it is still trusted is asked here."""
+
+    issuer_id: UUID
+    subject: str
+    email: str
+    tenant: str | None
+
+    def sql(self) -> str:
+        tenant = "null" if self.tenant is None else f"'{self.tenant.encode().hex()}'"
+        return (
+            f"; SELECT * FROM app.identify_subject('{self.issuer_id.hex}', '{self.subject.encode().hex()}',"
+            f" '{self.email.encode().hex()}', {tenant})"
+        )
+
+
+class OperatorToken(msgspec.Struct, frozen=True):
+    """The token of an operator's session, hashed."""
+
+    token_hash: bytes
+
+    def sql(self) -> str:
+        return f"; SELECT * FROM app.identify_operator('{self.token_hash.hex()}')"
+
+
+class ActingOperator(msgspec.Struct, frozen=True):
+    """A known operator, of no tenant."""
+
+    operator_id: UUID
+
+    def sql(self) -> str:
+        return f"; SELECT set_config('app.operator_id', '{self.operator_id.hex}', true)"
+
+
+Identity = Anonymous | Acting | SessionToken | Subject | OperatorToken | ActingOperator
 
 
 class Identified(msgspec.Struct, frozen=True):
-    """What `app.identify_session` answers. Without a `tenant_id` the tenant is not one that the user can see."""
+    """What `app.identify_session` and `app.identify_subject` answer.
 
-    session_id: UUID
+    Without a `tenant_id` the tenant is not one that the user can see; a subject has no `session_id`. `stale` means
+    that something is worth writing down: that the session was seen, or that the subject's address has changed.
+    """
+
+    session_id: UUID | None
     user_id: UUID
     tenant_id: UUID | None
     role_id: UUID | None

@@ -21,6 +21,7 @@ Command = Literal["all", "select", "insert", "update", "delete"]
 
 MY_USER: Final = "(select app.user_id())"
 MY_TENANT: Final = "(select app.tenant_id())"
+MY_OPERATOR: Final = "(select app.operator_id())"
 
 
 class Policy(msgspec.Struct, frozen=True):

@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import PoolTimeout
 
 from core.database.errors import DRIVER_ERRORS, OutcomeUnknown, translate
-from core.database.identity import Anonymous, Identity
+from core.database.identity import Acting, Anonymous, Identity
 from core.database.statement import Row, Statement
 from core.errors import InternaError, NotFound
 
@@ -88,6 +88,13 @@ class Transaction:
     async def assume(self, identity: Identity) -> None:
         """Go on as somebody else, in a new transaction. What was done so far is committed."""
         await self.commit()
+        self.identity = identity
+
+    async def become(self, identity: Acting) -> None:
+        """Go on as somebody else in the same transaction, in which it was just proved who that is."""
+        if self._connection is not None:
+            await self._connection.execute(identity.sql().removeprefix("; ").encode())
+            self.round_trips += 1
         self.identity = identity
 
     async def open(self) -> Connection:

@@ -15,8 +15,17 @@ from litestar.types import Guard
 from core.container import current_child
 from core.http.caller import Caller
 
+_JSON: Final = frozenset({b"application/json"})
+
 OPEN: Final[dict[str, Any]] = {"opt": {"open": True}, "security": []}
 """Spread into a route's decorator: the route answers everybody."""
+
+
+WRITES: Final[dict[str, Any]] = {"opt": {"open": True, "writes": True}, "security": []}
+"""For an open GET that writes, such as the way back from an OAuth provider; any other GET is READ ONLY."""
+
+OPERATORS: Final[dict[str, Any]] = {"opt": {"operators": True}}
+"""The route answers operators of the platform only; to users it is closed, as theirs are to operators."""
 
 
 class Authorizer(Protocol):
@@ -29,6 +38,20 @@ class Authorizer(Protocol):
 
 def is_open(handler: BaseRouteHandler) -> bool:
     return bool(handler.opt.get("open"))
+
+
+def writes(handler: BaseRouteHandler) -> bool:
+    return bool(handler.opt.get("writes"))
+
+
+def is_for_operators(handler: BaseRouteHandler) -> bool:
+    return bool(handler.opt.get("operators"))
+
+
+def media_types(handler: BaseRouteHandler) -> frozenset[bytes]:
+    """What a body may be: JSON, unless the route's `opt` names other `media_types`."""
+    found: frozenset[bytes] = handler.opt.get("media_types", _JSON)
+    return found
 
 
 def requires(action: str, resource: str) -> Guard:

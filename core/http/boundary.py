@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import structlog
@@ -26,8 +26,9 @@ from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.errors import InternaError, Invalid
-from core.http.authority import is_open
-from core.http.caller import TOUCH_SESSION, Sessions, identify
+from core.http.authority import is_for_operators, is_open, media_types, writes
+from core.http.caller import TOUCH_SESSION, Sessions, TrustedIssuers, identify, identify_operator
+from core.http.cors import Cors, Headers
 from core.http.problems import MEDIA_TYPE, encode, problem_of
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,9 +61,10 @@ _UNCACHED: Final = (b"cache-control", b"no-store")
 class Boundary:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, database: Database) -> None:
+    def __init__(self, app: ASGIApp, database: Database, cors: Cors) -> None:
         self._app = app
         self._database = database
+        self._cors = cors if cors else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -70,8 +72,11 @@ class Boundary:
             return
         transaction = Transaction(self._database, read_only=scope["method"] in _SAFE_METHODS)
         with Child(transaction, request_id=_request_id(scope)) as child:
-            answer = _Answer(child, scope["path"], send)
+            answer = _Answer(child, scope, send, self._cors)
             try:
+                if self._cors is not None and (permission := self._cors.preflight(scope)) is not None:
+                    await answer.preflight(permission)
+                    return
                 await self._app(scope, receive, answer.send)
             except Exception as error:
                 if answer.started:
@@ -96,12 +101,13 @@ class Boundary:
 class _Answer:
     """The way out of one request."""
 
-    __slots__ = ("_child", "_path", "_replaced", "_send", "started")
+    __slots__ = ("_child", "_cors", "_replaced", "_scope", "_send", "started")
 
-    def __init__(self, child: Child, path: str, send: Send) -> None:
+    def __init__(self, child: Child, scope: Scope, send: Send, cors: Cors | None) -> None:
         self._child = child
-        self._path = path
+        self._scope = scope
         self._send = send
+        self._cors = cors
         self._replaced = False
         self.started = False
 
@@ -123,9 +129,16 @@ class _Answer:
             self.started = True
         await self._send(message)
 
+    async def preflight(self, permission: Headers) -> None:
+        """Answer a browser's question whether another origin may ask at all; nobody needs to be anybody for that."""
+        self.started = True
+        headers = [*permission, *_SECURITY_HEADERS, (b"x-request-id", self._child.request_id.encode())]
+        await self._send({"type": "http.response.start", "status": 204, "headers": headers})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
     async def fail(self, error: Exception) -> None:
         """Answer the problem itself."""
-        problem, facts, headers = problem_of(error, instance=self._path, request_id=self._child.request_id)
+        problem, facts, headers = problem_of(error, instance=self._scope["path"], request_id=self._child.request_id)
         body = encode(problem, facts)
         start: Any = {
             "type": "http.response.start",
@@ -149,6 +162,8 @@ class _Answer:
             headers.append(_CLOSED)
         if _UNCACHED[0] not in names:
             headers.append(_UNCACHED)
+        if self._cors is not None:
+            message["headers"] = self._cors.share(self._scope, headers)
 
 
 class Admission:
@@ -157,26 +172,34 @@ class Admission:
     The body is received before the identity statement opens a transaction, so a slow client holds no connection.
     """
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, issuers: Callable[[], TrustedIssuers]) -> None:
         self._sessions = sessions
+        self._issuers = issuers
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         assert isinstance(connection, Request)
         headers = _single_headers(connection.scope["headers"])
         method = connection.scope["method"]
         if method not in _SAFE_METHODS:
-            await _receive(connection, headers)
-        if is_open(handler):
-            return
+            await _receive(connection, headers, media_types(handler))
         child = current_child()
-        child.caller = await identify(child.transaction, self._sessions.credentials(method, headers))
+        if writes(handler):
+            child.transaction.read_only = False
+        if is_open(handler) or method == "OPTIONS":
+            return
+        presented = self._sessions.presented(method, headers)
+        if is_for_operators(handler):
+            child.operator = await identify_operator(child.transaction, presented, self._sessions)
+        else:
+            child.caller = await identify(child.transaction, presented, self._sessions, self._issuers)
 
 
-async def _receive(connection: Request[Any, Any, Any], headers: dict[bytes, bytes]) -> None:
+async def _receive(connection: Request[Any, Any, Any], headers: dict[bytes, bytes], accepted: frozenset[bytes]) -> None:
     media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
     body = await connection.body()
-    if body and media_type != b"application/json":
-        raise HTTPException(status_code=415, detail="The body must be application/json.")
+    if body and media_type not in accepted:
+        kinds = b", ".join(sorted(accepted)).decode()
+        raise HTTPException(status_code=415, detail=f"The body must be {kinds}.")
 
 
 def _single_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

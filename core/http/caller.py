@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import re
 import secrets
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -14,14 +14,16 @@ import msgspec
 from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.types import Uuid
 
-from core.database.identity import Identified, SessionToken
+from core.database.identity import Identified, OperatorToken, SessionToken, Subject
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import Denied, Invalid, NotFound, Unauthenticated
+from core.keys import key_for
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN_PREFIX: Final = "ses_"
-
+_OPERATOR_PREFIX: Final = "ops_"
+_JWT: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)  # RFC 7515, section 7.1
 
 TOUCH_SESSION: Final = Statement.nullable(
     select(func.app.touch_session(bindparam("session_id", type_=Uuid), type_=Text)), into=str
@@ -31,13 +33,49 @@ TOUCH_SESSION: Final = Statement.nullable(
 class Caller(msgspec.Struct, frozen=True):
     """A logged-in user, acting for one tenant in one role."""
 
-    session_id: UUID
+    session_id: UUID | None
+    """None where a trusted issuer vouches for the caller: there is no session of ours."""
     user_id: UUID
     tenant_id: UUID
     role_id: UUID
     policy_version: int
     stale: bool
     """The session was last seen more than a minute ago, so that is worth writing down."""
+    in_cookie: bool = False
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A logged-in operator of the platform."""
+
+    session_id: UUID
+    operator_id: UUID
+
+
+class Presented(msgspec.Struct, frozen=True):
+    """What a request carries: a token, the tenant that is asked for, and whether a browser sent it by itself."""
+
+    token: str
+    tenant: str | None
+    in_cookie: bool
+
+
+class Vouched(Protocol):
+    """A token of a trusted issuer, verified."""
+
+    @property
+    def identity(self) -> Subject: ...
+
+    async def settle(self) -> None:
+        """Make the user that the token names, or bring the address and the membership up to date."""
+        ...
+
+
+class TrustedIssuers(Protocol):
+    """Verifies other people's tokens; the user module implements it."""
+
+    async def verify(self, token: str, tenant: str | None) -> Vouched:
+        """Raises `Unauthenticated`, and `Unavailable` where the issuer's keys cannot be had."""
+        ...
 
 
 class CrossSite(Denied):
@@ -52,20 +90,16 @@ class Sessions:
     """
 
     def __init__(self, secret_key: str, *, production: bool) -> None:
-        self._key = hashlib.sha256(b"interna session\0" + secret_key.encode()).digest()
+        self._key = key_for("session", secret_key)
         self.cookie = "__Host-interna_session" if production else "interna_session"
 
-    def new_token(self) -> str:
-        return _TOKEN_PREFIX + secrets.token_urlsafe(32)
+    def new_token(self, *, operator: bool = False) -> str:
+        return (_OPERATOR_PREFIX if operator else _TOKEN_PREFIX) + secrets.token_urlsafe(32)
 
     def hash(self, token: str) -> bytes:
         return hmac.digest(self._key, token.encode("utf-8", "surrogateescape"), "sha256")
 
-    def set_cookie(self, token: str, max_age: int) -> str:
-        """The Set-Cookie value; `max_age` in seconds, 0 takes the cookie away."""
-        return f"{self.cookie}={token}; Path=/; Max-Age={max_age}; HttpOnly; Secure; SameSite=Lax"
-
-    def credentials(self, method: str, headers: Mapping[bytes, bytes]) -> SessionToken:
+    def presented(self, method: str, headers: Mapping[bytes, bytes]) -> Presented:
         """The token that a request carries; raises `Unauthenticated` where there is none."""
         tenant = self._tenant(headers)
         authorization = headers.get(b"authorization")
@@ -73,20 +107,17 @@ class Sessions:
             scheme, _, token = authorization.decode("latin-1").partition(" ")
             if scheme.lower() != "bearer" or not token.strip():
                 raise Unauthenticated("The Authorization header must be `Bearer <token>`.")
-            return SessionToken(self.hash(token.strip()), tenant)
-        token = self._cookie(headers.get(b"cookie", b"").decode("latin-1"))
+            return Presented(token.strip(), tenant, in_cookie=False)
+        token = self.cookie_of(headers)
         if not token:
             raise Unauthenticated
         if method not in _SAFE_METHODS and not _same_origin(headers):
             raise CrossSite
-        return SessionToken(self.hash(token), tenant)
+        return Presented(token, tenant, in_cookie=True)
 
-    def _cookie(self, header: str) -> str:
-        for part in header.split(";"):
-            name, _, value = part.strip().partition("=")
-            if name == self.cookie:
-                return value
-        return ""
+    def cookie_of(self, headers: Mapping[bytes, bytes]) -> str:
+        """The session's token in the cookie; empty where there is none."""
+        return cookie(headers.get(b"cookie", b"").decode("latin-1"), self.cookie)
 
     @staticmethod
     def _tenant(headers: Mapping[bytes, bytes]) -> str | None:
@@ -99,16 +130,64 @@ class Sessions:
         return tenant
 
 
-async def identify(transaction: Transaction, credentials: SessionToken) -> Caller:
-    """Open the request's transaction as the owner of the token, in the round trip of BEGIN."""
-    transaction.identity = credentials
+async def identify(
+    transaction: Transaction, presented: Presented, sessions: Sessions, issuers: Callable[[], TrustedIssuers]
+) -> Caller:
+    """Open the request's transaction as whoever the token names, in the round trip of BEGIN."""
+    if _JWT.fullmatch(presented.token):
+        found = await _identify_subject(transaction, await issuers().verify(presented.token, presented.tenant))
+    else:
+        transaction.identity = SessionToken(sessions.hash(presented.token), presented.tenant)
+        found = await _identified(transaction)
+    if found is None:
+        raise Unauthenticated("The session is unknown, ended or expired; log in again.")
+    if found.tenant_id is None or found.role_id is None or found.policy_version is None:
+        raise NotFound("There is no such tenant.")
+    return Caller(
+        found.session_id,
+        found.user_id,
+        found.tenant_id,
+        found.role_id,
+        found.policy_version,
+        found.stale and found.session_id is not None,
+        presented.in_cookie,
+    )
+
+
+async def identify_operator(transaction: Transaction, presented: Presented, sessions: Sessions) -> Operator:
+    """The same for an operator, who comes with a bearer token only."""
+    if presented.in_cookie:
+        raise Unauthenticated
+    transaction.identity = OperatorToken(sessions.hash(presented.token))
     await transaction.open()
     if transaction.identified is None:
         raise Unauthenticated("The session is unknown, ended or expired; log in again.")
-    found = Identified(*transaction.identified)
-    if found.tenant_id is None or found.role_id is None or found.policy_version is None:
-        raise NotFound("There is no such tenant.")
-    return Caller(found.session_id, found.user_id, found.tenant_id, found.role_id, found.policy_version, found.stale)
+    return Operator(*transaction.identified)
+
+
+async def _identify_subject(transaction: Transaction, vouched: Vouched) -> Identified | None:
+    """At first sight there is no such user yet; what an issuer says anew is written down before the request goes on."""
+    transaction.identity = vouched.identity
+    found = await _identified(transaction)
+    if found is None or found.stale or found.tenant_id is None:
+        await transaction.rollback()
+        await vouched.settle()
+        found = await _identified(transaction)
+    return found
+
+
+async def _identified(transaction: Transaction) -> Identified | None:
+    await transaction.open()
+    return Identified(*transaction.identified) if transaction.identified else None
+
+
+def cookie(header: str, name: str) -> str:
+    """The value of one cookie in a Cookie header; empty where it is not there."""
+    for part in header.split(";"):
+        found, _, value = part.strip().partition("=")
+        if found == name:
+            return value
+    return ""
 
 
 def _same_origin(headers: Mapping[bytes, bytes]) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import msgspec
 from litestar.params import QueryParameter
 
 from core.errors import Invalid
+from core.keys import key_for
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Cursors:
     """Makes and reads the cursors of one application."""
 
     def __init__(self, secret_key: str) -> None:
-        self._key = hashlib.sha256(b"interna cursor\0" + secret_key.encode()).digest()
+        self._key = key_for("cursor", secret_key)
 
     def read(self, cursor: str | None, *, of: str, start: Position) -> Position:
         """The position in the list named `of`; `start` where there is no cursor. Raises `Invalid`."""

@@ -8,8 +8,8 @@ import modules.authorization.functions  # noqa: F401  # declares them
 from core.container import CoreContainer, Scoped
 from core.module import Module, Subscription
 from modules.authorization.repositories import TenantRepository
-from modules.authorization.services import PersonalTenant, PolicyAuthorizer, PolicyCache
-from modules.user import UserSignedUp
+from modules.authorization.services import OwnerGone, PersonalTenant, PolicyAuthorizer, PolicyCache, TenantEntrance
+from modules.user import ArrivedForTenant, UserAnonymised, UserSignedUp
 
 
 class AuthorizationContainer(containers.DeclarativeContainer):
@@ -19,6 +19,8 @@ class AuthorizationContainer(containers.DeclarativeContainer):
     tenants = Scoped(TenantRepository, transaction=core.transaction)
     authorizer = Scoped(PolicyAuthorizer, tenants=tenants, cache=cache)
     personal_tenant = Scoped(PersonalTenant, tenants=tenants, events=core.events)
+    tenant_entrance = Scoped(TenantEntrance, transaction=core.transaction, tenants=tenants)
+    owner_gone = Scoped(OwnerGone, tenants=tenants)
 
 
 def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationContainer]:
@@ -26,6 +28,10 @@ def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationCont
     module = Module(
         name="authorization",
         container=container,
-        handlers=[Subscription(UserSignedUp, container.personal_tenant)],
+        handlers=[
+            Subscription(UserSignedUp, container.personal_tenant),
+            Subscription(ArrivedForTenant, container.tenant_entrance),
+            Subscription(UserAnonymised, container.owner_gone),
+        ],
     )
     return module, container

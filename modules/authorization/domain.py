@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from core.errors import Denied
+from core.errors import Conflict, Denied
 from core.module import Event
 
 Effect = Literal["allow", "deny"]
@@ -33,6 +33,10 @@ class TenantCreated(Event, frozen=True):
 
 class NotAllowed(Denied):
     """No policy of your role allows this."""
+
+
+class TenantFull(Conflict):
+    """The tenant has as many members as its contract allows."""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from sqlalchemy.types import Uuid
 
 from core.database.statement import Statement
 from core.database.transaction import Transaction
-from modules.authorization.domain import Effect, Policy, Rule, Scope, TenantKind
+from modules.authorization.domain import Effect, Policy, Rule, Scope, TenantFull, TenantKind
 from modules.authorization.tables import memberships, policies, roles, tenant_attributes, tenants
 
 
@@ -66,6 +66,29 @@ _ADD_POLICY = Statement.command(
         }
     )
 )
+_FIND = Statement.nullable(select(func.authz.find_tenant(bindparam("wanted", type_=Text), type_=Uuid)), into=UUID)
+_FORGET_OWNER = Statement.nullable(
+    select(func.authz.forget_owner(bindparam("owner", type_=Uuid), type_=Text)), into=str
+)
+_MEMBERSHIP = Statement(
+    select(memberships.c.role_id).where(
+        memberships.c.tenant_id == bindparam("tenant_id"), memberships.c.user_id == bindparam("user_id")
+    ),
+    into=UUID,
+)
+_ROLE = Statement(
+    select(roles.c.id).where(roles.c.tenant_id == bindparam("tenant_id"), roles.c.name == bindparam("name")), into=UUID
+)
+# Those who come in at the same moment wait for each other, so that the count is true.
+_LOCK_MEMBERS = Statement.nullable(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("scope", type_=Text), 0), type_=Text)), into=str
+)
+_MAX_USERS = Statement(
+    select(tenant_attributes.c.max_users).where(tenant_attributes.c.tenant_id == bindparam("tenant_id")), into=int
+)
+_MEMBERS = Statement(
+    select(func.count()).select_from(memberships).where(memberships.c.tenant_id == bindparam("tenant_id")), into=int
+)
 _POLICIES = Statement(
     select(
         policies.c.id,
@@ -102,6 +125,24 @@ class TenantRepository:
 
     async def add_member(self, tenant_id: UUID, user_id: UUID, role_id: UUID) -> None:
         await self._tx.execute(_ADD_MEMBER, tenant_id=tenant_id, user_id=user_id, role_id=role_id)
+
+    async def find(self, wanted: str) -> UUID | None:
+        """The tenant of this id or slug, whoever asks."""
+        return await self._tx.one(_FIND, wanted=wanted)
+
+    async def is_member(self, tenant_id: UUID, user_id: UUID) -> bool:
+        return await self._tx.one_or_none(_MEMBERSHIP, tenant_id=tenant_id, user_id=user_id) is not None
+
+    async def join(self, tenant_id: UUID, user_id: UUID, role: str) -> None:
+        """Raises `TenantFull`. The transaction acts for the tenant already."""
+        await self._tx.one(_LOCK_MEMBERS, scope=f"members of {tenant_id.hex}")
+        limit = await self._tx.one(_MAX_USERS, tenant_id=tenant_id)
+        if await self._tx.one(_MEMBERS, tenant_id=tenant_id) >= limit:
+            raise TenantFull(max_users=limit)
+        await self.add_member(tenant_id, user_id, await self._tx.one(_ROLE, tenant_id=tenant_id, name=role))
+
+    async def forget_owner(self, user_id: UUID) -> None:
+        await self._tx.one(_FORGET_OWNER, owner=user_id)
 
     async def policies(self, tenant_id: UUID) -> list[Policy]:
         return [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from uuid import UUID
 
+from core.database.identity import Acting
+from core.database.transaction import Transaction
 from core.http.caller import Caller
 from core.module import Events
 from modules.authorization.domain import (
@@ -18,7 +20,7 @@ from modules.authorization.domain import (
     TenantCreated,
 )
 from modules.authorization.repositories import TenantRepository
-from modules.user import UserSignedUp
+from modules.user import ArrivedForTenant, UserAnonymised, UserSignedUp
 
 _NO_POLICIES = RolePolicies([])
 
@@ -87,3 +89,30 @@ class PersonalTenant:
         await self._tenants.add_role(tenant_id, MEMBER, is_system=True, rules=SYSTEM_RULES[MEMBER])
         await self._tenants.add_member(tenant_id, event.user_id, admin)
         await self._events.publish(TenantCreated(tenant_id, event.user_id, "personal"))
+
+
+class TenantEntrance:
+    """Answers an issuer's word that somebody belongs to a tenant with a membership, as a plain member."""
+
+    def __init__(self, transaction: Transaction, tenants: TenantRepository) -> None:
+        self._tx = transaction
+        self._tenants = tenants
+
+    async def __call__(self, event: ArrivedForTenant) -> None:
+        """Raises `TenantFull`. A tenant that does not exist is nobody's: the request will say so."""
+        tenant_id = await self._tenants.find(event.tenant)
+        if tenant_id is None:
+            return
+        await self._tx.become(Acting(event.user_id, tenant_id))
+        if not await self._tenants.is_member(tenant_id, event.user_id):
+            await self._tenants.join(tenant_id, event.user_id, MEMBER)
+
+
+class OwnerGone:
+    """Answers an anonymised user: a personal tenant carries its owner's name."""
+
+    def __init__(self, tenants: TenantRepository) -> None:
+        self._tenants = tenants
+
+    async def __call__(self, event: UserAnonymised) -> None:
+        await self._tenants.forget_owner(event.user_id)

@@ -22,7 +22,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import at_least, closed, created_at, identifier, metadata, updated_at
-from core.database.protection import MY_TENANT, MY_USER, Policy, of_tenant, protect, tenant_isolation, trigger
+from core.database.protection import (
+    MY_OPERATOR,
+    MY_TENANT,
+    MY_USER,
+    Policy,
+    of_tenant,
+    protect,
+    tenant_isolation,
+    trigger,
+)
 from modules.authorization.domain import ContractType, Effect, Plan, Scope, TenantKind
 
 
@@ -57,7 +66,8 @@ tenants = Table(
 )
 protect(
     tenants,
-    Policy("tenant_isolation", "all", f"id = {MY_TENANT}", restrictive=True),
+    Policy("tenant_isolation", "all", f"id = {MY_TENANT} or {MY_OPERATOR} is not null", f"id = {MY_TENANT}", True),
+    Policy("operator_select", "select", f"{MY_OPERATOR} is not null"),
     Policy("member_select", "select", f"{MY_USER} is not null"),
     Policy("owner_insert", "insert", f"owner_id = {MY_USER}"),
     grants={"select", "insert"},

@@ -2,45 +2,109 @@
 
 from __future__ import annotations
 
+from core.http.addresses import ClientAddresses
+from core.mail import mailer_of
 from dependency_injector import containers, providers
 from litestar import Router
 
+import modules.user.functions  # noqa: F401  # declares them
 from core.container import CoreContainer, Scoped
+from core.jobs import Housekeeping, Job
 from core.module import Module, provided
-from modules.user.http import EntryController, MeController
+from modules.user.devices import KnownDevices
+from modules.user.http import EntryController, MeController, RecoveryController, SessionsController
+from modules.user.http.browser import Browser
 from modules.user.passwords import Passwords
-from modules.user.repositories import SessionRepository, UserRepository
-from modules.user.services import Entry, Me
+from modules.user.repositories import AccountRepository, SessionRepository, TokenRepository, UserRepository
+from modules.user.services.arrivals import Arrivals
+from modules.user.services.entry import Entry
+from modules.user.services.mailed_tokens import MAIL_TOKEN, MAIL_WAITS, Forgetting, MailedTokens, TokenMail
+from modules.user.services.me import Me, MyPassword
+from modules.user.services.recovery import Recovery, Verification
+from modules.user.services.sessions import SessionStart
+from modules.user.services.throttle import Throttle
 
 
 class UserContainer(containers.DeclarativeContainer):
     core = providers.DependenciesContainer()
+    secret = core.settings.provided.secret_key
 
     passwords = providers.Singleton(Passwords)
+    devices = providers.Singleton(KnownDevices, secret, production=core.settings.provided.production)
+    addresses = providers.Singleton(ClientAddresses, core.settings.provided.trusted_networks)
+    browser = providers.Singleton(Browser, core.sessions, devices, addresses)
+    throttle = providers.Singleton(Throttle, core.database, devices, secret)
+    mailer = providers.Singleton(mailer_of, core.settings)
+    token_mail = providers.Singleton(TokenMail, core.database, mailer, secret, core.settings.provided.origin)
+    forgetting = providers.Singleton(Forgetting, core.database)
+
     users = Scoped(UserRepository, transaction=core.transaction)
     sessions = Scoped(SessionRepository, transaction=core.transaction)
+    tokens = Scoped(TokenRepository, transaction=core.transaction)
+    accounts = Scoped(AccountRepository, transaction=core.transaction)
+
+    mailed_tokens = Scoped(MailedTokens, transaction=core.transaction, tokens=tokens, jobs=core.jobs, secret_key=secret)
+    session_start = Scoped(
+        SessionStart, users=users, sessions=sessions, tokens=core.sessions, ttl_hours=core.session_ttl_hours
+    )
     entry = Scoped(
         Entry,
         transaction=core.transaction,
         users=users,
+        passwords=passwords,
+        throttle=throttle,
+        mailed_tokens=mailed_tokens,
+        session_start=session_start,
+        events=core.events,
+    )
+    recovery = Scoped(
+        Recovery,
+        users=users,
+        sessions=sessions,
+        accounts=accounts,
+        passwords=passwords,
+        mailed_tokens=mailed_tokens,
+        throttle=throttle,
+    )
+    verification = Scoped(Verification, caller=core.caller, users=users, mailed_tokens=mailed_tokens, throttle=throttle)
+    arrivals = Scoped(
+        Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, events=core.events
+    )
+    me = Scoped(Me, caller=core.caller, users=users, sessions=sessions, events=core.events)
+    my_password = Scoped(
+        MyPassword,
+        transaction=core.transaction,
+        caller=core.caller,
+        users=users,
         sessions=sessions,
         passwords=passwords,
+        throttle=throttle,
         tokens=core.sessions,
-        events=core.events,
-        ttl_hours=core.session_ttl_hours,
     )
-    me = Scoped(Me, caller=core.caller, users=users, sessions=sessions)
 
 
 def user_module(core: CoreContainer) -> Module:
     container = UserContainer(core=core)
     routes = Router(
         path="/",
-        route_handlers=[EntryController, MeController],
+        route_handlers=[EntryController, MeController, RecoveryController, SessionsController],
         dependencies={
-            "entry": provided(container.entry),
-            "me": provided(container.me),
-            "tokens": provided(core.sessions),
+            name: provided(provider)
+            for name, provider in (
+                ("browser", container.browser),
+                ("entry", container.entry),
+                ("me", container.me),
+                ("my_password", container.my_password),
+                ("recovery", container.recovery),
+                ("sessions", container.sessions),
+                ("verification", container.verification),
+            )
         },
     )
-    return Module(name="user", container=container, routes=[routes])
+    return Module(
+        name="user",
+        container=container,
+        routes=[routes],
+        jobs=[Job(MAIL_TOKEN, container.token_mail(), waits=MAIL_WAITS)],
+        housekeeping=[Housekeeping("forget tokens and attempts", container.forgetting())],
+    )

@@ -14,6 +14,7 @@ from modules.user.domain import ExperienceLevel, Field, Onboarding
 Name = Annotated[str, Meta(min_length=2, max_length=255, examples=["Alice Example"])]
 Email = Annotated[str, Meta(max_length=254, examples=["intern@example.com"])]
 Password = Annotated[str, Meta(max_length=10_000, examples=["a long walk by the sea"])]
+MailedToken = Annotated[str, Meta(max_length=200, examples=["one_Zm9yIG9uZSB1c2Ugb25seSwgYW5kIHNvb24gb3Zlcg"])]
 Bio = Annotated[str, Meta(max_length=2000)]
 Url = Annotated[str, Meta(pattern=r"^https?://", max_length=2000)]
 Region = Annotated[str, Meta(max_length=100, examples=["Cairo"])]
@@ -32,6 +33,36 @@ class SignUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class LogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Email
     password: Password
+
+
+class EmailWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: Email
+
+
+class TokenProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    token: MailedToken
+
+
+class NewPassword(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    token: MailedToken
+    password: Password
+
+
+class PasswordChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    current_password: Password
+    password: Password
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A log-in that is still good, and where it was made."""
+
+    id: UUID
+    user_agent: str | None
+    ip: str | None
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    current: bool
 
 
 class ProfilePatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,16 +10,17 @@ import msgspec
 
 from core.errors import Conflict, Invalid, Unauthenticated
 from core.module import Event
-from modules.user.common_passwords import COMMON
+from modules.user.common_passwords import is_common
 
 Field = Literal["frontend", "backend", "fullstack", "mobile", "data", "design"]
 ExperienceLevel = Literal["student", "fresh_grad", "junior"]
 OnboardingStatus = Literal["pending", "completed"]
+AccountType = Literal["oauth", "oidc", "jwt"]
+Purpose = Literal["email_verification", "password_reset", "restore"]
 
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
 _ADDRESS: Final = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f.]+(\.[^@\s\x00-\x1f\x7f.]+)+")
-_LEET: Final = str.maketrans("@431!0$57", "aaeliosst")
 
 
 class UserSignedUp(Event, frozen=True):
@@ -27,6 +28,50 @@ class UserSignedUp(Event, frozen=True):
 
     user_id: UUID
     name: str
+
+
+class UserDeleted(Event, frozen=True):
+    """A user has just left, in this transaction; within 30 days the account can be restored."""
+
+    user_id: UUID
+
+
+class UserAnonymised(Event, frozen=True):
+    """Nothing that tells who the user was is left in this module, and nobody can restore the account any more."""
+
+    user_id: UUID
+
+
+class ArrivedForTenant(Event, frozen=True):
+    """A trusted issuer says that this user, who is the transaction's identity, belongs to this tenant."""
+
+    user_id: UUID
+    tenant: str
+    """Its id or slug, as whoever registered the issuer wrote it."""
+
+
+class Device(msgspec.Struct, frozen=True):
+    """Where a request comes from: as its owner will see it in the list of sessions, and what its browser remembers."""
+
+    user_agent: str | None = None
+    ip: str | None = None
+    mark: str = ""
+    """What the cookie of known devices says."""
+    token: str = ""
+    """The session's token that a log-in from here replaces."""
+
+
+class ExternalIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who somebody is, as an OAuth provider or a trusted issuer has just proved."""
+
+    type: AccountType
+    provider: str
+    """The name of a configured provider, or the issuer's URL."""
+    subject: str
+    email: str | None
+    email_verified: bool
+    name: str | None = None
+    image_url: str | None = None
 
 
 class AddressTaken(Conflict):
@@ -39,6 +84,10 @@ class WeakPassword(Invalid):
 
 class WrongCredentials(Unauthenticated):
     """The address or the password is wrong."""
+
+
+class BadToken(Invalid):
+    """This token is unknown, used, expired or for something else; ask for a new one."""
 
 
 class Onboarding(msgspec.Struct, frozen=True):
@@ -56,15 +105,13 @@ def normal_address(email: str) -> str:
     return address
 
 
-def check_password(password: str, *, email: str) -> None:
-    """OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.9: 8 to 128 characters of any kind, and not a common one."""
+def check_password(password: str, *, email: str = "") -> None:
+    """OWASP ASVS 5.0, 6.2.1, 6.2.4 and 6.2.5: 8 to 128 characters of any kind, and not a common one."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Invalid(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.", path="password")
-    plain = password.lower()
-    core = plain.strip("0123456789!?.*#_- ")
-    if {plain, core, core.translate(_LEET), plain.translate(_LEET)} & COMMON or len(set(plain)) < 3:
+    if is_common(password):
         raise WeakPassword(path="password")
-    if plain == email.lower():
+    if email and password.lower() == email.lower():
         raise WeakPassword("The password must not be the address.", path="password")
 
 

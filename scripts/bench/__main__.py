@@ -42,7 +42,13 @@ def _startup(options: argparse.Namespace, folder: Path) -> Section:
     return startup.measure(folder, startup.Plan(1, 1, 1, 3) if options.quick else startup.Plan())
 
 
-_BENCHES: Final[Mapping[str, Bench]] = {"me": _me, "container": _container, "startup": _startup}
+def _telling(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import telling
+
+    return telling.measure(folder, telling.Plan(20) if options.quick else telling.Plan())
+
+
+_BENCHES: Final[Mapping[str, Bench]] = {"me": _me, "container": _container, "startup": _startup, "telling": _telling}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,10 +57,13 @@ def parser() -> argparse.ArgumentParser:
         description="Measure Interna against its goals and its peers. Everything runs on loopback, on a PostgreSQL and"
         f" in folders of its own, and ends within {_LIMIT_SECONDS // 60} minutes.",
         epilog="me: GET /users/me against a hand-written program and FastAPI (run it in .venv-bench: `make bench`)."
-        " container: a request's child container. startup: start, migrate, a test's database."
+        " container: a request's child container. startup: start, migrate, a test's database. telling: whether the"
+        " time of an answer tells that an address has an account."
         " Only a complete run writes docs/benchmarks.md. Exit 1: an error, or figures that are worth nothing.",
     )
-    found.add_argument("names", nargs="*", metavar="name", help="me, container, startup; all of them if none is named")
+    found.add_argument(
+        "names", nargs="*", metavar="name", help="me, container, startup, telling; all of them if none is named"
+    )
     found.add_argument("--quick", action="store_true", help="a look: few rounds, nothing is written")
     found.add_argument("--rounds", type=_from(1, int), default=None, help="rounds of `me` (default 6)")
     found.add_argument("--seconds", type=_from(1, float), default=None, help="length of a round (default 4)")

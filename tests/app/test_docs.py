@@ -51,6 +51,7 @@ def defaults() -> dict[str, str]:
     return {
         field.name.upper(): "" if field.default is None else str(field.default)
         for field in msgspec.structs.fields(Settings)
+        if field.name != "oauth"  # not one variable but three a provider, told in prose
     }
 
 

@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from app.asgi import create_app
 from app.composition import compose
-from app.openapi import notes
+from app.openapi import notes, story
 from app.openapi.document import version
 from app.openapi.operations import Operation, operations_of
 from app.routes import routes_of
@@ -259,14 +259,21 @@ def without_place(problem: Json) -> Json:
     return {name: value for name, value in problem.items() if name not in ("instance", "request_id")}
 
 
+MADE_UP = {"auth_confirm_address", "auth_reset_password", "auth_restore", "auth_revoke"}
+"""Their examples name a mailed token or a session that never was: they must be refused, as documented."""
+
+
 async def test_every_documented_request_is_answered_as_documented(client: httpx.AsyncClient, worker: None) -> None:
     document = await fetched(client)
     token = ""
     for method, path, operation in in_the_order_of_a_day(document):
+        if operation["operationId"] == "users_remove":
+            again = {"email": "bob@example.com", "password": story.NEW_PASSWORD}
+            token = (await client.post("/api/v1/auth/login", json=again)).json()["token"]
         answer = await client.request(method, filled(path, operation), **asked(operation, token))
         response = operation["responses"].get(str(answer.status_code))
         assert response is not None, (method, path, answer.text)
-        assert answer.is_success, (method, path, answer.text)
+        assert answer.is_success == (operation["operationId"] not in MADE_UP), (method, path, answer.text)
         assert not {name.lower() for name in response.get("headers", {})} - set(answer.headers), (method, path)
         if "application/json" in response.get("content", {}):
             schema = response["content"]["application/json"]["schema"]
@@ -277,18 +284,15 @@ async def test_every_documented_request_is_answered_as_documented(client: httpx.
 
 
 def in_the_order_of_a_day(document: Json) -> list[tuple[str, str, Json]]:
-    """Sign up and log in first, read, write, delete, and log out last."""
+    """Sign up and log in; read, write, delete; log out, and leave for good."""
     methods = ("GET", "POST", "PATCH", "PUT", "DELETE")
-    first, last = ("auth_sign_up", "auth_log_in"), "auth_log_out"
-    return sorted(
-        operations(document),
-        key=lambda each: (
-            each[2]["operationId"] not in first,
-            each[2]["operationId"] == last,
-            each[2]["operationId"] == "auth_log_in",
-            methods.index(each[0]),
-        ),
-    )
+    day = ("auth_sign_up", "auth_log_in", "", "auth_log_out", "users_remove")
+
+    def place(each: tuple[str, str, Json]) -> tuple[int, int]:
+        name = each[2]["operationId"]
+        return (day.index(name if name in day else ""), methods.index(each[0]))
+
+    return sorted(operations(document), key=place)
 
 
 def filled(path: str, operation: Json) -> str:

@@ -14,15 +14,18 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-Actor = Literal["self", "elsewhere", "colleague", "stranger", "anonymous", "nobody"]
+Actor = Literal["self", "elsewhere", "colleague", "stranger", "operator", "other operator", "anonymous", "nobody"]
 """The row's user; the same user, acting for another tenant; another user of the same tenant; another user of another
-tenant; a transaction that says it is nobody's; a connection that never said anything."""
+tenant; the row's operator; another operator; a transaction that says it is nobody's; a connection that never said
+anything."""
 
 Command = Literal["select", "insert", "update", "delete"]
 
 SELF: Final[frozenset[Actor]] = frozenset({"self"})
 WHEREVER: Final[frozenset[Actor]] = frozenset({"self", "elsewhere"})
 MEMBERS: Final[frozenset[Actor]] = frozenset({"self", "colleague"})
+OPERATOR: Final[frozenset[Actor]] = frozenset({"operator"})
+OPERATORS: Final[frozenset[Actor]] = frozenset({"operator", "other operator"})
 EVERYBODY: Final[frozenset[Actor]] = frozenset(get_args(Actor))
 
 NOON: Final = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -33,6 +36,7 @@ class World(msgspec.Struct, frozen=True):
 
     user: UUID = msgspec.field(default_factory=uuid4)
     tenant: UUID = msgspec.field(default_factory=uuid4)
+    operator: UUID = msgspec.field(default_factory=uuid4)
     row: UUID = msgspec.field(default_factory=uuid4)
     """The id of whatever row is attacked, and of its parents: each table has its own."""
 
@@ -65,13 +69,30 @@ LINES: Final[dict[str, Line]] = {
     # A user's own, whatever tenant they act for.
     "users.users": Line(
         row=lambda w: {"id": w.user, "email": f"{w.user.hex}@example.com"},
-        select=WHEREVER,
+        select=WHEREVER | OPERATORS,
         insert=WHEREVER,
         update=WHEREVER,
     ),
-    "users.profiles": Line(row=lambda w: {"user_id": w.user}, select=WHEREVER, update=WHEREVER),
+    "users.profiles": Line(row=lambda w: {"user_id": w.user}, select=WHEREVER | OPERATORS, update=WHEREVER),
     "users.credentials": Line(
-        row=lambda w: {"user_id": w.user, "password_hash": "x"}, select=WHEREVER, insert=WHEREVER, update=WHEREVER
+        row=lambda w: {"user_id": w.user, "password_hash": "x"},
+        select=WHEREVER,
+        insert=WHEREVER,
+        update=WHEREVER,
+        delete=WHEREVER,
+    ),
+    "users.accounts": Line(
+        row=lambda w: {
+            "id": w.row,
+            "user_id": w.user,
+            "type": "oidc",
+            "provider": "x",
+            "provider_account_id": w.row.hex,
+        },
+        select=WHEREVER,
+        insert=WHEREVER,
+        update=WHEREVER,
+        delete=WHEREVER,
     ),
     "users.sessions": Line(
         row=lambda w: {
@@ -84,14 +105,40 @@ LINES: Final[dict[str, Line]] = {
         insert=WHEREVER,
         update=WHEREVER,
     ),
-    # The platform's staff: nothing of it is the runtime's business.
+    # Touched before anybody has proved who they are, by functions of the module only.
+    "users.verification_tokens": Line(
+        row=lambda w: {
+            "id": w.row,
+            "user_id": w.user,
+            "identifier": "x@example.com",
+            "purpose": "restore",
+            "expires_at": NOON.replace(year=2999),
+        },
+        select=None,
+    ),
+    "users.attempts": Line(
+        row=lambda w: {"attempt_id": w.row, "bucket": b"x"}, change="created_at = now()", select=None
+    ),
+    # The platform's staff: who they are is not the runtime's business, their sessions are their own.
     "users.operators": Line(
-        row=lambda w: {"id": w.row, "email": f"{w.row.hex}@example.com", "name": "x", "password_hash": "x"}, select=None
+        row=lambda w: {"id": w.operator, "email": f"{w.operator.hex}@example.com", "name": "x", "password_hash": "x"},
+        select=None,
+    ),
+    "users.operator_sessions": Line(
+        row=lambda w: {
+            "id": w.row,
+            "operator_id": w.operator,
+            "token_hash": w.row.bytes,
+            "expires_at": NOON.replace(year=2999),
+        },
+        select=OPERATOR,
+        insert=OPERATOR,
+        update=OPERATOR,
     ),
     # A tenant's: what a member's role allows is decided above the database.
     "authz.tenants": Line(
         row=lambda w: {"id": w.tenant, "name": "x", "slug": w.tenant.hex, "kind": "personal", "owner_id": w.user},
-        select=MEMBERS,
+        select=MEMBERS | OPERATORS,
         insert=SELF,
     ),
     "authz.roles": Line(row=lambda w: {**w.theirs, "name": "x"}, select=MEMBERS, insert=MEMBERS),
@@ -213,7 +260,16 @@ LINES: Final[dict[str, Line]] = {
     "simulations.progress": Line(
         row=lambda w: {**w.mine, "project_id": "x"}, select=SELF, insert=SELF, update=SELF, delete=SELF
     ),
-    # Everybody's to read; written by migrations and seeds.
+    # Everybody's to read; written by migrations, seeds and scripts.
+    "users.trusted_issuers": Line(
+        row=lambda w: {
+            "id": w.row,
+            "issuer": f"https://{w.row.hex}.example.com",
+            "audience": "x",
+            "algorithms": ["ES256"],
+        },
+        select=EVERYBODY,
+    ),
     "billing.plans": Line(
         row=lambda w: {"id": "free", "name": "x", "monthly_credits": 0, "price_cents": 0}, select=EVERYBODY
     ),

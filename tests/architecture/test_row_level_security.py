@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias, get_args
 from uuid import UUID, uuid4
 
+import re
+
 import msgspec
 import psycopg
 import pytest
@@ -85,11 +87,14 @@ def key_of(table: str, world: World) -> tuple[str, list[Any]]:
 
 
 @contextmanager
-def acting(connection: Connection, user: UUID | None, tenant: UUID | None) -> Iterator[Connection]:
+def acting(
+    connection: Connection, user: UUID | None, tenant: UUID | None, operator: UUID | None = None
+) -> Iterator[Connection]:
     with connection.transaction(force_rollback=True):
         connection.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.tenant_id', %s, true)",
-            (str(user or ""), str(tenant or "")),
+            "SELECT set_config('app.user_id', %s, true), set_config('app.tenant_id', %s, true),"
+            " set_config('app.operator_id', %s, true)",
+            (str(user or ""), str(tenant or ""), str(operator or "")),
         )
         yield connection
 
@@ -99,6 +104,10 @@ def attacking(runtime: Connection, silent: Connection, actor: Actor, world: Worl
     if actor == "nobody":
         with silent.transaction(force_rollback=True):
             yield silent
+        return
+    if actor in ("operator", "other operator"):
+        with acting(runtime, None, None, world.operator if actor == "operator" else uuid4()):
+            yield runtime
         return
     user = {"self": world.user, "elsewhere": world.user, "anonymous": None}.get(actor, uuid4())
     tenant = {"self": world.tenant, "colleague": world.tenant, "anonymous": None}.get(actor, uuid4())
@@ -290,8 +299,8 @@ def test_every_policy_asks_who_acts_once_a_query(builder: Connection) -> None:
         "SELECT polrelid::regclass::text || ' ' || polname, coalesce(pg_get_expr(polqual, polrelid), '')"
         " || coalesce(pg_get_expr(polwithcheck, polrelid), '') FROM pg_policy WHERE polname <> 'owner'"
     ).fetchall()
-    wrapped = ("( SELECT app.user_id() AS user_id)", "( SELECT app.tenant_id() AS tenant_id)")
-    bare = [name for name, said in rows if "app." in said.replace(wrapped[0], "").replace(wrapped[1], "")]
+    wrapped = re.compile(r"\( SELECT app\.(user_id|tenant_id|operator_id)\(\) AS \1\)")
+    bare = [name for name, said in rows if "app." in wrapped.sub("", said)]
     assert rows
     assert bare == []
 

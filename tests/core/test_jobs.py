@@ -56,7 +56,9 @@ class Trial:
         self.wish: Callable[[], Awaitable[None]] = self.nothing
         self.ran = asyncio.Event()
         self._owner = owner
-        self.jobs.register([Job("trial", self._run, self._give_up)])
+        self.jobs.register(
+            [Job("trial", self._run, self._give_up), Job("impatient", self._run, self._give_up, waits=(1,))]
+        )
 
     async def nothing(self) -> None:
         pass
@@ -69,10 +71,10 @@ class Trial:
     async def _give_up(self, thing: UUID) -> None:
         self.given_up.append(thing)
 
-    async def enqueue(self) -> UUID:
+    async def enqueue(self, name: str = "trial") -> UUID:
         thing = uuid4()
         async with self.database.unit(Anonymous()) as unit:
-            await self.jobs.enqueue(unit.transaction, "trial", thing=thing)
+            await self.jobs.enqueue(unit.transaction, name, thing=thing)
         return thing
 
     def waiting(self) -> list[tuple[str, int]]:
@@ -174,17 +176,13 @@ async def test_jobs_run_beside_each_other(trial: Trial) -> None:
         await trial.until(lambda: len(trial.runs) == 5 and not trial.waiting())
 
 
-async def test_what_is_unavailable_is_tried_again_and_then_given_up(
-    trial: Trial, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(core.jobs, "RETRIES", 1)
-
+async def test_what_is_unavailable_is_tried_again_and_then_given_up(trial: Trial) -> None:
     async def fail() -> None:
         raise Unavailable
 
     trial.wish = fail
     async with trial.working():
-        thing = await trial.enqueue()
+        thing = await trial.enqueue("impatient")
         await trial.until(lambda: trial.given_up)
         await trial.until(lambda: not trial.waiting())
     assert [ran for ran, _ in trial.runs] == [thing, thing]
@@ -197,7 +195,7 @@ async def test_the_waits_are_one_four_and_nine_seconds(trial: Trial) -> None:
         def __init__(self, attempts: int) -> None:
             self.attempts = attempts
 
-    strategy = core.jobs._Backoff()
+    strategy = core.jobs._Backoff(core.jobs.WAITS)
     decisions = [strategy.get_retry_decision(exception=Unavailable(), job=Attempt(n)) for n in range(4)]
     now = time.time()
     waits = [round(decision.retry_at.timestamp() - now) for decision in decisions[:3] if decision and decision.retry_at]
@@ -299,7 +297,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up(trial: Trial, 
     assert shared_endpoints.owner is not None
     await trial.enqueue()
     with psycopg.connect(shared_endpoints.owner, options="-c search_path=jobs", autocommit=True) as owner:
-        for _ in range(core.jobs.RETRIES + 2):
+        for _ in range(len(core.jobs.WAITS) + 2):
             owner.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL")
             await trial.jobs.sweep()
     async with trial.working():

@@ -21,6 +21,7 @@ from core.database.pool import Database
 from core.database.roles import Endpoints
 from core.http.authority import OPEN
 from core.http.boundary import Boundary
+from core.http.cors import Cors
 from core.http.problems import answer
 from tests.core.transaction.trial import ALICE, ONE, WISH, WRITE, count, opened
 
@@ -66,7 +67,7 @@ async def served(database: Database) -> AsyncIterator[httpx.AsyncClient]:
         openapi_config=None,
         logging_config=None,
     )
-    app.asgi_handler = Boundary(app.asgi_handler, database)
+    app.asgi_handler = Boundary(app.asgi_handler, database, Cors(frozenset()))
     asgi: Any = app  # the two libraries spell the protocol's types differently
     transport = httpx.ASGITransport(app=asgi, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://interna.test") as client:

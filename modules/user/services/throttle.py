@@ -1,0 +1,85 @@
+"""Throttling: what may be guessed may be tried a few times only.
+
+An attempt is counted before it is made and forgiven once it turns out to be none, so that a thousand at the same
+moment are not all the first one. Counting commits on its own, because the refusal that it leads to rolls back.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Literal
+from uuid import UUID, uuid4
+
+from core.http.addresses import throttling_key
+
+from core.database.identity import Anonymous
+from core.database.pool import Database
+from core.errors import TooMany, Unavailable
+from core.keys import key_for
+from modules.user.devices import KnownDevices
+from modules.user.domain import Device
+from modules.user.repositories import AttemptRepository
+
+Trial = Literal["log-in", "sign-up", "mail", "password", "operator"]
+
+PER_ACCOUNT: Final = 10
+PER_ADDRESS: Final = 10
+PER_DEVICE: Final = 10
+IN_ALL: Final = 1000
+WINDOW_SECONDS: Final = 300
+
+
+class TooManyAttempts(TooMany):
+    """Too many attempts; wait a little."""
+
+
+class Throttle:
+    """Counts attempts per account, per network address and in all; those of a known device by the device alone."""
+
+    def __init__(self, database: Database, devices: KnownDevices, secret_key: str) -> None:
+        self._database = database
+        self._devices = devices
+        self._key = key_for("throttle", secret_key)
+
+    @asynccontextmanager
+    async def failures(self, trial: Trial, account: str, device: Device) -> AsyncIterator[None]:
+        """What is tried inside counts unless it succeeds, or could not be tried at all. Raises `TooManyAttempts`."""
+        attempt = await self.count(trial, account, device)
+        try:
+            yield
+        except Unavailable:
+            await self._forgive(attempt)
+            raise
+        await self._forgive(attempt)
+
+    async def count(self, trial: Trial, account: str, device: Device) -> UUID:
+        """Count an attempt whatever comes of it. Raises `TooManyAttempts`."""
+        buckets = self._buckets(trial, account, device)
+        attempt = uuid4()
+        async with self._database.unit(Anonymous()) as unit:
+            wait = await AttemptRepository(unit.transaction).admit(
+                attempt, [self._hash(bucket) for bucket in buckets], list(buckets.values()), seconds=WINDOW_SECONDS
+            )
+        if wait is not None:
+            raise TooManyAttempts(retry_after=wait)
+        return attempt
+
+    async def _forgive(self, attempt: UUID) -> None:
+        async with self._database.unit(Anonymous()) as unit:
+            await AttemptRepository(unit.transaction).forgive(attempt)
+
+    def _buckets(self, trial: Trial, account: str, device: Device) -> dict[str, int]:
+        known = self._devices.id_for(device.mark, account)
+        if known is not None:
+            return {f"{trial} device {known} {account.lower()}": PER_DEVICE}
+        address = throttling_key(device.ip) if device.ip else "unknown"
+        return {
+            f"{trial} account {account.lower()}": PER_ACCOUNT,
+            f"{trial} address {address}": PER_ADDRESS,
+            f"{trial} all": IN_ALL,
+        }
+
+    def _hash(self, bucket: str) -> bytes:
+        return hmac.digest(self._key, bucket.encode("utf-8", "surrogateescape"), "sha256")
