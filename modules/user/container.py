@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core.http.addresses import ClientAddresses
-from core.mail import mailer_of
 from dependency_injector import containers, providers
 from litestar import Router
 
 import modules.user.functions  # noqa: F401  # declares them
 from core.container import CoreContainer, Scoped
+from core.http.addresses import ClientAddresses
 from core.jobs import Housekeeping, Job
+from core.mail import mailer_of
 from core.module import Module, provided
 from modules.user.devices import KnownDevices
 from modules.user.http import EntryController, MeController, RecoveryController, SessionsController
@@ -33,7 +33,6 @@ class UserContainer(containers.DeclarativeContainer):
     devices = providers.Singleton(KnownDevices, secret, production=core.settings.provided.production)
     addresses = providers.Singleton(ClientAddresses, core.settings.provided.trusted_networks)
     browser = providers.Singleton(Browser, core.sessions, devices, addresses)
-    throttle = providers.Singleton(Throttle, core.database, devices, secret)
     mailer = providers.Singleton(mailer_of, core.settings)
     token_mail = providers.Singleton(TokenMail, core.database, mailer, secret, core.settings.provided.origin)
     forgetting = providers.Singleton(Forgetting, core.database)
@@ -43,6 +42,9 @@ class UserContainer(containers.DeclarativeContainer):
     tokens = Scoped(TokenRepository, transaction=core.transaction)
     accounts = Scoped(AccountRepository, transaction=core.transaction)
 
+    throttle = Scoped(
+        Throttle, transaction=core.transaction, database=core.database, devices=devices, secret_key=secret
+    )
     mailed_tokens = Scoped(MailedTokens, transaction=core.transaction, tokens=tokens, jobs=core.jobs, secret_key=secret)
     session_start = Scoped(
         SessionStart, users=users, sessions=sessions, tokens=core.sessions, ttl_hours=core.session_ttl_hours

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core.http.addresses import ClientAddresses
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 
+from core.http.addresses import ClientAddresses
 from core.http.caller import Sessions, cookie
 from modules.user.contracts import LoggedIn
 from modules.user.devices import KnownDevices

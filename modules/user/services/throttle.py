@@ -16,7 +16,8 @@ from core.http.addresses import throttling_key
 
 from core.database.identity import Anonymous
 from core.database.pool import Database
-from core.errors import TooMany, Unavailable
+from core.database.transaction import Transaction
+from core.errors import TooMany
 from core.keys import key_for
 from modules.user.devices import KnownDevices
 from modules.user.domain import Device
@@ -38,24 +39,25 @@ class TooManyAttempts(TooMany):
 class Throttle:
     """Counts attempts per account, per network address and in all; those of a known device by the device alone."""
 
-    def __init__(self, database: Database, devices: KnownDevices, secret_key: str) -> None:
+    def __init__(self, transaction: Transaction, database: Database, devices: KnownDevices, secret_key: str) -> None:
+        self._tx = transaction
         self._database = database
         self._devices = devices
         self._key = key_for("throttle", secret_key)
 
     @asynccontextmanager
     async def failures(self, trial: Trial, account: str, device: Device) -> AsyncIterator[None]:
-        """What is tried inside counts unless it succeeds, or could not be tried at all. Raises `TooManyAttempts`."""
+        """What is tried inside counts unless it succeeds. Raises `TooManyAttempts`."""
         attempt = await self.count(trial, account, device)
-        try:
-            yield
-        except Unavailable:
-            await self._forgive(attempt)
-            raise
-        await self._forgive(attempt)
+        yield
+        await AttemptRepository(self._tx).forgive(attempt)
 
     async def count(self, trial: Trial, account: str, device: Device) -> UUID:
-        """Count an attempt whatever comes of it. Raises `TooManyAttempts`."""
+        """Count an attempt whatever comes of it. Raises `TooManyAttempts`.
+
+        The request's own transaction is committed first: nobody ever waits for a second connection holding one.
+        """
+        await self._tx.commit()
         buckets = self._buckets(trial, account, device)
         attempt = uuid4()
         async with self._database.unit(Anonymous()) as unit:
@@ -65,10 +67,6 @@ class Throttle:
         if wait is not None:
             raise TooManyAttempts(retry_after=wait)
         return attempt
-
-    async def _forgive(self, attempt: UUID) -> None:
-        async with self._database.unit(Anonymous()) as unit:
-            await AttemptRepository(unit.transaction).forgive(attempt)
 
     def _buckets(self, trial: Trial, account: str, device: Device) -> dict[str, int]:
         known = self._devices.id_for(device.mark, account)

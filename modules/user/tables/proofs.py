@@ -19,9 +19,7 @@ credentials = Table(
     updated_at(),
     schema="users",
 )
-protect(
-    credentials, *own("select", "insert", "update", "delete"), grants={"select", "insert", "update", "delete"}
-)
+protect(credentials, *own("select", "insert", "update", "delete"), grants={"select", "insert", "update", "delete"})
 
 sessions = Table(
     "sessions",
