@@ -27,6 +27,7 @@ from core.errors import Invalid, Unavailable
 from core.settings import Settings
 
 _SECONDS: Final = 15.0
+_LONGEST_LINE: Final = 998  # RFC 5322, section 2.1.1
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _log = structlog.get_logger("interna.mail")
 
@@ -143,7 +144,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{mail.key}@{parseaddr(sender)[1].rpartition('@')[2] or 'localhost'}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text, cte="base64" if not mail.text.isascii() else None)
+    plain = mail.text.isascii() and max(map(len, mail.text.splitlines()), default=0) < _LONGEST_LINE
+    message.set_content(mail.text, cte="7bit" if plain else "base64")
     return message
 
 

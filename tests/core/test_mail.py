@@ -220,5 +220,6 @@ async def test_without_a_server_mails_are_files_that_only_their_owner_reads(tmp_
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert message_from_bytes(first.read_bytes(), policy=default)["to"] == MAIL.to
+    assert MAIL.text in first.read_text().replace("\r\n", "\n")  # to be read as it is
     assert (logs[0]["folder"], logs[0]["file"]) == (str(folder), first.name)
     assert "one_abc" not in str(logs)
