@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final, Literal
 from uuid import UUID
 
@@ -100,9 +101,17 @@ class Onboarding(msgspec.Struct, frozen=True):
 def normal_address(email: str) -> str:
     """The address without surrounding white space; raises `Invalid` where it cannot be one (RFC 5321, 4.5.3.1)."""
     address = email.strip()
-    if len(address) > 254 or _ADDRESS.fullmatch(address) is None:
+    if len(address) > 254 or _ADDRESS.fullmatch(address) is None or any(map(_poses_as_ascii, address)):
         raise Invalid("This is not an email address.", path="email")
     return address
+
+
+def _poses_as_ascii(character: str) -> bool:
+    """A Kelvin sign is no `k`, and a full-width letter no letter, until something folds them: then they are one address
+    with somebody else's (Unicode Technical Report 36, section 2)."""
+    if character.isascii():
+        return False
+    return any(found.isascii() for found in character.lower() + unicodedata.normalize("NFKC", character))
 
 
 def check_password(password: str, *, email: str = "") -> None:
