@@ -98,9 +98,14 @@ class Onboarding(msgspec.Struct, frozen=True):
     missing: list[str]
 
 
+def typed_address(email: str) -> str:
+    """What was typed, without surrounding white space, in the one form that Unicode has for it (RFC 6532, 3.1)."""
+    return unicodedata.normalize("NFC", email.strip())
+
+
 def normal_address(email: str) -> str:
-    """The address without surrounding white space; raises `Invalid` where it cannot be one (RFC 5321, 4.5.3.1)."""
-    address = email.strip()
+    """The address as it is kept; raises `Invalid` where it cannot be one (RFC 5321, 4.5.3.1)."""
+    address = typed_address(email)
     if len(address) > 254 or _ADDRESS.fullmatch(address) is None or any(map(_poses_as_ascii, address)):
         raise Invalid("This is not an email address.", path="email")
     return address

@@ -86,6 +86,11 @@ _SET_PASSWORD = Statement.command(
 _PASSWORD = Statement(
     select(credentials.c.password_hash).where(credentials.c.user_id == bindparam("user_id")), into=str
 )
+# Locked, so that a change of the password at the same moment waits, and then ends the session that is being started.
+_HELD_PASSWORD = Statement(
+    select(credentials.c.password_hash).where(credentials.c.user_id == bindparam("user_id")).with_for_update(read=True),
+    into=str,
+)
 _DROP_PASSWORD = Statement.command(delete(credentials).where(credentials.c.user_id == bindparam("user_id")))
 _VERIFY_ADDRESS = Statement.command(
     update(users)
@@ -162,6 +167,10 @@ class UserRepository:
     async def password_hash(self, user_id: UUID) -> str | None:
         """None where the user signs in elsewhere only."""
         return await self._tx.one_or_none(_PASSWORD, user_id=user_id)
+
+    async def still_has_password(self, user_id: UUID, password_hash: str) -> bool:
+        """Whether this is the user's password still, and until the end of the transaction."""
+        return await self._tx.one_or_none(_HELD_PASSWORD, user_id=user_id) == password_hash
 
     async def set_password(self, user_id: UUID, password_hash: str) -> None:
         await self._tx.execute(_SET_PASSWORD, user_id=user_id, password_hash=password_hash)

@@ -8,7 +8,14 @@ from core.database.identity import Acting
 from core.database.transaction import Transaction
 from core.module import Events
 from modules.user.contracts import LoggedIn, LogIn, ProfilePatch, SignUp
-from modules.user.domain import Device, UserSignedUp, WrongCredentials, check_password, normal_address
+from modules.user.domain import (
+    Device,
+    UserSignedUp,
+    WrongCredentials,
+    check_password,
+    normal_address,
+    typed_address,
+)
 from modules.user.passwords import Passwords
 from modules.user.repositories import UserRepository
 from modules.user.services.mailed_tokens import MailedTokens
@@ -59,11 +66,13 @@ class Entry:
 
     async def log_in(self, wish: LogIn, device: Device) -> LoggedIn:
         """Raises `TooManyAttempts`, and `WrongCredentials` in the same time whether or not there is such a user."""
-        email = wish.email.strip()
+        email = typed_address(wish.email)
         async with self._throttle.failures("log-in", email, device):
             found = await self._users.credentials(email)
             await self._tx.commit()
             if not await self._passwords.verify(found.password_hash if found else None, wish.password) or found is None:
                 raise WrongCredentials
-        await self._tx.assume(Acting(found.user_id, None))
+        await self._tx.become(Acting(found.user_id, None))
+        if not await self._users.still_has_password(found.user_id, found.password_hash):
+            raise WrongCredentials
         return await self._start_session(found.user_id, device)

@@ -110,7 +110,7 @@ class MyPassword:
         async with self._throttle.failures("password", account.email, device):
             if not await self._passwords.verify(current_hash, wish.current_password):
                 raise WrongPassword(path="current_password")
-        password_hash = await self._passwords.hash(wish.password)
+            password_hash = await self._passwords.hash(wish.password)
         await self._users.set_password(user_id, password_hash)
         await self._sessions.revoke_all(user_id, but=self._caller.session_id)
         if not self._caller.in_cookie or self._caller.session_id is None:
