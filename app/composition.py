@@ -24,10 +24,11 @@ AUTHORS: Final[Mapping[AgentType, Author]] = {"generate": write_simulation, "cha
 
 
 def compose(core: CoreContainer) -> Sequence[Module]:
-    user = user_module(core)
+    user, identity = user_module(core)
     authorization, access = authorization_module(core)
     billing, ledger = billing_module(core)
     agents, calls = agents_module(core, meter=ledger.credits, authors=AUTHORS)
     simulations = simulations_module(core, credits=ledger.credits, agents=calls.agents, model=calls.model)
     core.authorizer.override(access.authorizer)
+    core.issuers.override(identity.issued_tokens)
     return (user, authorization, billing, agents, simulations)

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from core.http.authority import is_open
+from core.http.authority import is_for_operators, is_open
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -35,5 +35,7 @@ def routes_of(app: Litestar) -> list[Route]:
 def _requires(handler: HTTPRouteHandler) -> str:
     if is_open(handler):
         return "nothing"
+    if is_for_operators(handler):
+        return "an operator"
     rights = [required for guard in handler.resolve_guards() if (required := getattr(guard, "required", None))]
     return " and ".join(f"{action} {resource}" for action, resource in rights) or "a log-in"

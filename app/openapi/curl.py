@@ -25,8 +25,9 @@ def curl_of(method: str, path: str, operation: Json, origin: str, *, accept: str
     parts = [_start(method, path, origin, streamed=bool(accept))]
     if accept:
         parts.append(f"-H 'Accept: {accept}'")
-    if operation["security"]:
-        parts.append('-H "Authorization: Bearer $TOKEN"')
+    if proofs := operation["security"]:
+        token = "TOKEN" if {"cookie": []} in proofs else "OPERATOR_TOKEN"
+        parts.append(f'-H "Authorization: Bearer ${token}"')
     parts += [_header(parameter) for parameter in parameters if parameter["in"] == "header" and "example" in parameter]
     if body := operation.get("requestBody"):
         parts += _body(body["content"][_JSON].get("example"))

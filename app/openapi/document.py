@@ -79,9 +79,9 @@ class _Writer:
             "tags": [operation.tag],
             "summary": operation.summary,
             "description": " ".join(filter(None, (note.description or operation.description, _needs(operation)))),
-            "security": [] if operation.open else [{"bearer": []}, {"cookie": []}],
+            "security": _proofs(operation),
         }
-        if inputs := [*operation.inputs, *([] if operation.open else [_TENANT])]:
+        if inputs := [*operation.inputs, *([] if operation.open or operation.operators else [_TENANT])]:
             written["parameters"] = [_parameter(found) for found in inputs]
         if operation.body is not None:
             written["requestBody"] = {"required": True, "content": _wishes(self._content(operation.body))}
@@ -147,9 +147,17 @@ def _parameter(found: Input) -> Json:
 def _needs(operation: Operation) -> str:
     if operation.open:
         return "Open to everybody."
+    if operation.operators:
+        return "Needs an operator's log-in."
     if not operation.guarded:
         return "Needs a log-in."
     return f"Needs the right to {operation.demands}."
+
+
+def _proofs(operation: Operation) -> list[Json]:
+    if operation.open:
+        return []
+    return [{"bearer": []}] if operation.operators else [{"bearer": []}, {"cookie": []}]
 
 
 def _security(cookie: str) -> Json:

@@ -10,15 +10,18 @@ from typing import Any, Final
 
 import msgspec
 
-from app.openapi import story
+from app.openapi import staff, story
 from app.openapi.problems import Known
-from core.errors import InternaError, Invalid
+from core.errors import InternaError, Invalid, NotFound
 from core.http.health import Readiness
 from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
+from modules.billing.contracts import CreditEntry
 from modules.simulations.contracts import Accepted, Reply, Simulation
 from modules.simulations.domain import GenerationFailed, NotReady
-from modules.user.contracts import LoggedIn
+from modules.user.contracts import LoggedIn, UserRecord
 from modules.user.domain import AddressTaken, BadToken, WeakPassword, WrongCredentials
+from modules.user.oauth import BadProviderAnswer, BadSignIn, ProviderUnavailable
+from modules.user.oauth.landings import BadLanding
 from modules.user.services.me import WrongPassword
 from modules.user.services.throttle import TooManyAttempts
 
@@ -45,6 +48,8 @@ TAGS: Final[Mapping[str, str]] = {
     "simulations": "Simulated projects: order one, read its brief, and talk to the people in it.",
     "catalogue": "Predefined projects and learning resources, the same for every tenant.",
     "progress": "How far you are, in predefined projects and in simulations of your own.",
+    "operators": "For the platform's own staff: all users and tenants, and credits by hand. An operator's token is "
+    "good for 12 hours and only here, where a user's is not; no cookie holds it.",
     "billing": "The tenant's credits: what is left, what is reserved, and the ledger.",
     "health": "For load balancers and operators; outside `/api/v1` and open to everybody.",
 }
@@ -58,6 +63,14 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "simulation_id": ("The simulation's id.", str(story.SIMULATION_ID)),
     "persona_id": ("The id of one of the simulation's personas.", str(story.PERSONA_ID)),
     "session_id": ("The id of one of your sessions.", str(story.SESSION_ID)),
+    "user_id": ("The user's id.", str(staff.USER_ID)),
+    "email": ("", "@example.com"),
+    "provider": ("The name of a provider that is configured, such as `github`.", "github"),
+    "return_to": ("A path of ours, or a URL of an allowed origin, to end up at.", "/welcome"),
+    "code": ("The provider's code.", "4b1c0e0d9a7f"),
+    "state": ("What ties the way back to this browser.", "Zm9yIHRoaXMgYnJvd3NlciBvbmx5"),
+    "iss": ("Who the provider says it is (RFC 9207).", "https://github.com/login/oauth"),
+    "error": ("Why there is no code.", "access_denied"),
     "keep": ("`current`: the session of this request goes on.", "current"),
     "task_id": ("The slug of a predefined project.", "landing-page"),
     "project_id": ("", "landing-page"),
@@ -118,6 +131,8 @@ def notes() -> dict[str, Note]:
             answers=(Answer(status=204, description="You are out.", headers={"Set-Cookie": "Takes the cookie away."}),)
         ),
         **_recovery(),
+        **_oauth(),
+        **_operators(),
         "simulations_create": _order(),
         "simulations_remove": Note(
             description="One that is still being written gives its credits back.",
@@ -160,6 +175,55 @@ def _recovery() -> dict[str, Note]:
         "auth_change_password": Note(
             description="A browser gets another token in its cookie; a bearer token stays.",
             problems=(WrongPassword(path="current_password"), WeakPassword(path="password"), _TOO_MANY),
+        ),
+    }
+
+
+def _oauth() -> dict[str, Note]:
+    unknown = NotFound("There is no such provider.")
+    away = ProviderUnavailable()
+    return {
+        "auth_leave": Note(
+            description="For browsers: a cookie ties the way back to this one, for ten minutes.",
+            answers=(Answer(status=303, description="To the provider.", headers={"Location": "The provider's page."}),),
+            problems=(unknown, BadLanding(path="return_to"), away, BadProviderAnswer()),
+        ),
+        "auth_come_back": Note(
+            description="Where the provider sends the browser. Whoever comes for the first time gets an account, or "
+            "the one that has the same verified address.",
+            answers=(
+                Answer(status=200, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.LOGGED_IN),
+                Answer(status=303, description="You are in, and go on to `return_to`.", headers=_COOKIE),
+            ),
+            problems=(unknown, BadSignIn(), AddressTaken(), away, BadProviderAnswer()),
+        ),
+    }
+
+
+def _operators() -> dict[str, Note]:
+    gone = NotFound("There is no such user, or the account was deleted.")
+    return {
+        "operators_log_in": Note(
+            description="The examples below keep the token as `OPERATOR_TOKEN`.",
+            problems=(WrongCredentials(), _TOO_MANY),
+        ),
+        "operators_create_user": Note(
+            description="Without a password the user chooses one: a token for it is mailed, as by a password reset.",
+            answers=(Answer(status=201, kind=UserRecord, description="Made.", example=staff.NEW_USER),),
+            problems=(AddressTaken(), WeakPassword(path="password"), _NOT_AN_ADDRESS),
+        ),
+        "operators_change_user": Note(
+            description="A new address is unverified unless `email_verified` says otherwise, and ends all sessions of "
+            "the user. A password is never set for somebody else.",
+            problems=(gone, AddressTaken(), _NOT_AN_ADDRESS),
+        ),
+        "operators_remove_user": Note(
+            description="All sessions end at once; the account can be restored by mail for 30 days.", problems=(gone,)
+        ),
+        "operators_add_credits": Note(
+            description="The entry's `reference` tells which operator it was.",
+            answers=(Answer(status=201, kind=CreditEntry, description="The ledger's entry.", example=staff.ADDED),),
+            problems=(NotFound("There is no such tenant."),),
         ),
     }
 

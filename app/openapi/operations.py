@@ -17,7 +17,7 @@ from litestar.utils.helpers import unwrap_partial
 
 from app.openapi.schemas import Json, schema_of, without_absence
 from app.routes import routes_of
-from core.http.authority import is_open
+from core.http.authority import is_for_operators, is_open
 from core.http.events import EventStream
 
 _CONSTRAINTS: Final = ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
@@ -43,8 +43,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     description: str
     demands: str
-    """In words: nothing, a log-in, or the rights."""
+    """In words: nothing, a log-in, an operator, or the rights."""
     open: bool
+    operators: bool
     guarded: bool
     status: int
     inputs: list[Input]
@@ -94,6 +95,7 @@ def _operation(handler: HTTPRouteHandler, method: str, path: str, demands: str) 
         description=handler.description or "",
         demands=demands,
         open=is_open(handler),
+        operators=is_for_operators(handler),
         guarded=any(hasattr(guard, "required") for guard in handler.resolve_guards()),
         status=handler.status_code,
         inputs=[

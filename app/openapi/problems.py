@@ -82,7 +82,8 @@ def _derived(operation: Operation) -> Iterator[Known]:
     if not operation.open:
         yield from _of_a_closed_door(operation)
     if operation.takes("Idempotency-Key"):
-        yield of_error(InsufficientCredits("This costs 3 credits; 2 are left.", price=3, available=2))
+        if not operation.operators:
+            yield of_error(InsufficientCredits("This costs 3 credits; 2 are left.", price=3, available=2))
         yield of_error(StillRunning())
         yield of_error(OtherBody())
     if not operation.open or operation.body is not None:
@@ -127,14 +128,16 @@ def _of_parameters(operation: Operation) -> Iterator[Known]:
 
 def _of_a_closed_door(operation: Operation) -> Iterator[Known]:
     yield Known(
-        "BadTenantHeader",
-        "X-Tenant-ID is there, but empty.",
-        Invalid("X-Tenant-ID must be a tenant's id or slug.", path="X-Tenant-ID"),
-    )
-    yield Known(
         "Unauthenticated",
         "There is no session, or it has ended.",
         Unauthenticated("The session is unknown, ended or expired; log in again."),
+    )
+    if operation.operators:
+        return
+    yield Known(
+        "BadTenantHeader",
+        "X-Tenant-ID is there, but empty.",
+        Invalid("X-Tenant-ID must be a tenant's id or slug.", path="X-Tenant-ID"),
     )
     yield Known("NoSuchTenant", "You belong to no such tenant.", NotFound("There is no such tenant."))
     if operation.guarded:

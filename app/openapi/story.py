@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.openapi import staff
 from core.http.health import Check, Liveness, Readiness
 from core.http.pages import Page
 from modules.agents import ChatMessage
@@ -200,7 +201,7 @@ _SPENT: Final = CreditEntry(
     amount=-3,
     kind="spend",
     reason="generation",
-    reference=SIMULATION_ID,
+    reference=str(SIMULATION_ID),
     balance_after=1997,
     created_at=_MORNING + timedelta(seconds=20),
 )
@@ -237,6 +238,7 @@ def examples() -> dict[Any, Any]:
             CreditBalance(1997, 0),
             _SPENT,
             Liveness(),
+            *staff.examples(),
         )
     }
 

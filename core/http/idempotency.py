@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -39,7 +39,6 @@ from core.database.protection import Function, declare, of_tenant, protect, tena
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import Conflict, Unprocessable
-from core.http.caller import Caller
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -134,10 +133,17 @@ class OtherBody(Unprocessable):
     """This Idempotency-Key was used with another body."""
 
 
+class OfTenant(Protocol):
+    """Whoever acts for one tenant: a caller, or the child of an operator who does something for a tenant."""
+
+    @property
+    def tenant_id(self) -> UUID: ...
+
+
 class Once:
     """Runs an effect at most once for a key, in the request's transaction."""
 
-    def __init__(self, transaction: Transaction, caller: Caller) -> None:
+    def __init__(self, transaction: Transaction, caller: OfTenant) -> None:
         self._tx = transaction
         self._caller = caller
 

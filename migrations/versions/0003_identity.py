@@ -140,6 +140,15 @@ def upgrade() -> None:
         unique=False,
         schema="users",
     )
+    op.create_index("ix_tenants_created_at", "tenants", ["created_at"], unique=False, schema="authz")
+    op.alter_column(
+        "credit_entries",
+        "reference",
+        existing_type=sa.UUID(),
+        type_=sa.Text(),
+        existing_nullable=True,
+        schema="billing",
+    )
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"], unique=False, schema="users")
     op.create_index(
         "ix_users_deleted_at",
@@ -150,6 +159,8 @@ def upgrade() -> None:
         postgresql_where=sa.text("deleted_at IS NOT NULL AND anonymised_at IS NULL"),
     )
     op.execute("DROP POLICY tenant_isolation ON authz.tenants")
+    op.execute("DROP POLICY tenant_isolation ON authz.tenant_attributes")
+    op.execute("DROP POLICY tenant_isolation ON authz.memberships")
     op.execute("""
     CREATE OR REPLACE FUNCTION authz.find_tenant(wanted text) RETURNS uuid
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
@@ -267,14 +278,15 @@ def upgrade() -> None:
     op.execute("GRANT EXECUTE ON FUNCTION users.find_credentials(text) TO interna_runtime")
     op.execute("COMMENT ON FUNCTION users.find_credentials(text) IS 'interna 16b7a48ff325ab10'")
     op.execute("""
-    CREATE OR REPLACE FUNCTION users.find_operator(address text, OUT operator_id uuid, OUT password_hash text)
+    CREATE OR REPLACE FUNCTION users.find_operator(address text,
+        OUT id uuid, OUT email text, OUT name text, OUT password_hash text)
     RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-    SELECT o.id, o.password_hash FROM users.operators o
+    SELECT o.id, o.email, o.name, o.password_hash FROM users.operators o
     WHERE lower(o.email) = lower(address) AND o.disabled_at IS NULL $$
     """)
     op.execute("REVOKE ALL ON FUNCTION users.find_operator(text) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION users.find_operator(text) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION users.find_operator(text) IS 'interna 2e122f005ac1b074'")
+    op.execute("COMMENT ON FUNCTION users.find_operator(text) IS 'interna 65ebde33e1c48c77'")
     op.execute("""
     CREATE OR REPLACE FUNCTION users.find_arrival(provider text, subject text, address text,
         OUT user_id uuid, OUT linked boolean, OUT verified boolean, OUT deleted boolean)
@@ -493,6 +505,22 @@ def upgrade() -> None:
         "CREATE TRIGGER touch_updated_at BEFORE UPDATE ON users.verification_tokens FOR EACH ROW EXECUTE FUNCTION app.touch_updated_at()"
     )
     op.execute("COMMENT ON TRIGGER touch_updated_at ON users.verification_tokens IS 'interna 495722d28fb662cf'")
+    op.execute(
+        "CREATE POLICY tenant_isolation ON authz.tenant_attributes AS RESTRICTIVE FOR ALL TO interna_runtime USING (tenant_id = (select app.tenant_id()) or (select app.operator_id()) is not null) WITH CHECK (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_isolation ON authz.tenant_attributes IS 'interna cc2c5091717f0083'")
+    op.execute(
+        "CREATE POLICY operator_select ON authz.tenant_attributes AS PERMISSIVE FOR SELECT TO interna_runtime USING ((select app.operator_id()) is not null)"
+    )
+    op.execute("COMMENT ON POLICY operator_select ON authz.tenant_attributes IS 'interna 18208c58d5c3afe9'")
+    op.execute(
+        "CREATE POLICY tenant_isolation ON authz.memberships AS RESTRICTIVE FOR ALL TO interna_runtime USING (tenant_id = (select app.tenant_id()) or (select app.operator_id()) is not null) WITH CHECK (tenant_id = (select app.tenant_id()))"
+    )
+    op.execute("COMMENT ON POLICY tenant_isolation ON authz.memberships IS 'interna 0f7bdddaf9db0bef'")
+    op.execute(
+        "CREATE POLICY operator_select ON authz.memberships AS PERMISSIVE FOR SELECT TO interna_runtime USING ((select app.operator_id()) is not null)"
+    )
+    op.execute("COMMENT ON POLICY operator_select ON authz.memberships IS 'interna f8eb737a713e5d42'")
     op.drop_index("uq_users_email", table_name="users", schema="users")
     op.create_index(
         "uq_users_email",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dependency_injector import containers, providers
+from litestar import Router
 
 import modules.authorization.functions  # noqa: F401  # declares them
 from core.container import CoreContainer, Scoped
-from core.module import Module, Subscription
+from core.module import Module, Subscription, provided
+from modules.authorization.http import OperatorTenantsController
 from modules.authorization.repositories import TenantRepository
 from modules.authorization.services import OwnerGone, PersonalTenant, PolicyAuthorizer, PolicyCache, TenantEntrance
 from modules.user import ArrivedForTenant, UserAnonymised, UserSignedUp
@@ -25,9 +27,15 @@ class AuthorizationContainer(containers.DeclarativeContainer):
 
 def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationContainer]:
     container = AuthorizationContainer(core=core)
+    routes = Router(
+        path="/",
+        route_handlers=[OperatorTenantsController],
+        dependencies={"tenants": provided(container.tenants)},
+    )
     module = Module(
         name="authorization",
         container=container,
+        routes=[routes],
         handlers=[
             Subscription(UserSignedUp, container.personal_tenant),
             Subscription(ArrivedForTenant, container.tenant_entrance),

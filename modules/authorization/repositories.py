@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, bindparam, cast, func, insert, select
+from sqlalchemy import Integer, Text, bindparam, cast, func, insert, select, tuple_
 from sqlalchemy.types import Uuid
 
+from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
+from core.http.pages import Position
+from modules.authorization.contracts import TenantSummary
 from modules.authorization.domain import Effect, Policy, Rule, Scope, TenantFull, TenantKind
 from modules.authorization.tables import memberships, policies, roles, tenant_attributes, tenants
 
@@ -101,6 +104,28 @@ _POLICIES = Statement(
     ).where(policies.c.tenant_id == bindparam("tenant_id")),
     into=PolicyFields,
 )
+_SUMMARIES = Statement(
+    select(
+        tenants.c.id,
+        tenants.c.name,
+        tenants.c.slug,
+        tenants.c.kind,
+        tenant_attributes.c.plan,
+        select(func.count())
+        .select_from(memberships)
+        .where(memberships.c.tenant_id == tenants.c.id)
+        .scalar_subquery()
+        .label("members"),
+        tenants.c.created_at,
+    )
+    .join_from(tenants, tenant_attributes, tenant_attributes.c.tenant_id == tenants.c.id)
+    .where(
+        tuple_(tenants.c.created_at, tenants.c.id) < tuple_(cast(bindparam("at"), Instant), cast(bindparam("id"), Uuid))
+    )
+    .order_by(tenants.c.created_at.desc(), tenants.c.id.desc())
+    .limit(bindparam("at_most", type_=Integer)),
+    into=TenantSummary,
+)
 
 
 class TenantRepository:
@@ -143,6 +168,10 @@ class TenantRepository:
 
     async def forget_owner(self, user_id: UUID) -> None:
         await self._tx.one(_FORGET_OWNER, owner=user_id)
+
+    async def summaries(self, after: Position, limit: int) -> list[TenantSummary]:
+        """All tenants, newest first; only operators see more than their own."""
+        return await self._tx.all(_SUMMARIES, at=after.at, id=after.id, at_most=limit)
 
     async def policies(self, tenant_id: UUID) -> list[Policy]:
         return [

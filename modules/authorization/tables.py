@@ -39,6 +39,15 @@ def _tenant() -> Column[object]:
     return Column("tenant_id", Uuid, ForeignKey("authz.tenants.id", ondelete="CASCADE"), nullable=False)
 
 
+def _seen_by_operators(column: str = "tenant_id") -> tuple[Policy, ...]:
+    """The tenants' isolation, but for operators, who list all tenants; a row is still written only as its tenant."""
+    mine, operating = f"{column} = {MY_TENANT}", f"{MY_OPERATOR} is not null"
+    return (
+        Policy("tenant_isolation", "all", f"{mine} or {operating}", mine, restrictive=True),
+        Policy("operator_select", "select", operating),
+    )
+
+
 tenants = Table(
     "tenants",
     metadata,
@@ -62,12 +71,12 @@ tenants = Table(
     created_at(),
     updated_at(),
     CheckConstraint("(kind = 'personal') = (owner_id is not null)", name="personal_has_owner"),
+    Index("ix_tenants_created_at", "created_at"),
     schema="authz",
 )
 protect(
     tenants,
-    Policy("tenant_isolation", "all", f"id = {MY_TENANT} or {MY_OPERATOR} is not null", f"id = {MY_TENANT}", True),
-    Policy("operator_select", "select", f"{MY_OPERATOR} is not null"),
+    *_seen_by_operators("id"),
     Policy("member_select", "select", f"{MY_USER} is not null"),
     Policy("owner_insert", "insert", f"owner_id = {MY_USER}"),
     grants={"select", "insert"},
@@ -107,7 +116,7 @@ memberships = Table(
     Index("ix_memberships_tenant_id_role_id", "tenant_id", "role_id"),
     schema="authz",
 )
-protect(memberships, tenant_isolation(), *of_tenant("select", "insert"), grants={"select", "insert"})
+protect(memberships, *_seen_by_operators(), *of_tenant("select", "insert"), grants={"select", "insert"})
 
 policies = Table(
     "policies",
@@ -158,7 +167,7 @@ tenant_attributes = Table(
     updated_at(),
     schema="authz",
 )
-protect(tenant_attributes, tenant_isolation(), *of_tenant("select", "insert"), grants={"select", "insert"})
+protect(tenant_attributes, *_seen_by_operators(), *of_tenant("select", "insert"), grants={"select", "insert"})
 
 for _table in (roles, memberships, policies, tenant_attributes):
     for _event, _rows in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):

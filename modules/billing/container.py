@@ -6,12 +6,13 @@ from dependency_injector import containers, providers
 from litestar import Router
 
 from core.container import CoreContainer, Scoped
+from core.http.idempotency import Once
 from core.jobs import Housekeeping
 from core.module import Module, Subscription, provided
 from modules.authorization import TenantCreated
-from modules.billing.http import CreditsController
+from modules.billing.http import CreditsController, OperatorCreditsController
 from modules.billing.repositories import CreditRepository, UsageRepository
-from modules.billing.services import HoldExpiry, TenantCredits, WelcomeAccount
+from modules.billing.services import CreditsByHand, HoldExpiry, TenantCredits, WelcomeAccount
 
 
 class BillingContainer(containers.DeclarativeContainer):
@@ -21,6 +22,10 @@ class BillingContainer(containers.DeclarativeContainer):
     usage = Scoped(UsageRepository, transaction=core.transaction)
     credits = Scoped(TenantCredits, child=core.child, credits=repository, usage=usage)
     welcome = Scoped(WelcomeAccount, credits=repository)
+    once = Scoped(Once, transaction=core.transaction, caller=core.child)
+    credits_by_hand = Scoped(
+        CreditsByHand, transaction=core.transaction, operator=core.operator, credits=repository, once=once
+    )
     hold_expiry = providers.Singleton(
         HoldExpiry, database=core.database, credits=repository.provider, events=core.events
     )
@@ -30,8 +35,11 @@ def billing_module(core: CoreContainer) -> tuple[Module, BillingContainer]:
     container = BillingContainer(core=core)
     routes = Router(
         path="/",
-        route_handlers=[CreditsController],
-        dependencies={"credits": provided(container.repository)},
+        route_handlers=[CreditsController, OperatorCreditsController],
+        dependencies={
+            "credits": provided(container.repository),
+            "credits_by_hand": provided(container.credits_by_hand),
+        },
     )
     module = Module(
         name="billing",

@@ -1,11 +1,13 @@
-"""What clients of the billing module get."""
+"""What clients of the billing module send and get."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from modules.billing.domain import EntryKind
 
@@ -18,12 +20,23 @@ class CreditBalance(msgspec.Struct, frozen=True):
 
 
 class CreditEntry(msgspec.Struct, frozen=True):
-    """One line of the ledger; `amount` is negative where credits went out."""
+    """One line of the ledger; `amount` is negative where credits went out.
+
+    `reference` is the id of what was paid for, or `operator:<id>` where an operator added credits by hand.
+    """
 
     id: UUID
     amount: int
     kind: EntryKind
     reason: str
-    reference: UUID | None
+    reference: str | None
     balance_after: int
     created_at: datetime
+
+
+class NewCredits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Credits that an operator adds by hand, and why."""
+
+    tenant_id: UUID
+    amount: Annotated[int, Meta(ge=1, le=10_000)]
+    reason: Annotated[str, Meta(min_length=1, max_length=255)]

@@ -105,8 +105,10 @@ _NEW_GRANT = Statement.command(
         tenant_id=bindparam("tenant_id"), amount=_amount, remaining=_amount, reason=bindparam("reason")
     )
 )
-_NEW_ENTRY = Statement.command(
-    insert(credit_entries).values(
+_entry = tuple(credit_entries.c[name] for name in CreditEntry.__struct_fields__)
+_NEW_ENTRY = Statement(
+    insert(credit_entries)
+    .values(
         tenant_id=bindparam("tenant_id"),
         amount=_amount,
         kind=bindparam("kind"),
@@ -114,6 +116,8 @@ _NEW_ENTRY = Statement.command(
         reference=bindparam("reference"),
         balance_after=bindparam("balance_after"),
     )
+    .returning(*_entry),
+    into=CreditEntry,
 )
 _order = (credit_grants.c.expires_at.nulls_last(), credit_grants.c.created_at, credit_grants.c.id)
 _open_grants = (
@@ -140,15 +144,7 @@ _ALLOCATE = Statement.command(
     )
 )
 _ENTRIES = Statement(
-    select(
-        credit_entries.c.id,
-        credit_entries.c.amount,
-        credit_entries.c.kind,
-        credit_entries.c.reason,
-        credit_entries.c.reference,
-        credit_entries.c.balance_after,
-        credit_entries.c.created_at,
-    )
+    select(*_entry)
     .where(
         credit_entries.c.tenant_id == bindparam("tenant_id"),
         tuple_(credit_entries.c.created_at, credit_entries.c.id)
@@ -186,10 +182,11 @@ class CreditRepository:
     async def balance(self, tenant_id: UUID) -> CreditBalance:
         return await self._tx.one(_BALANCE, tenant_id=tenant_id)
 
-    async def grant(self, tenant_id: UUID, amount: int, reason: str) -> None:
+    async def grant(self, tenant_id: UUID, amount: int, reason: str, *, reference: str | None = None) -> CreditEntry:
+        """Raises `NotFound` where the tenant has no account."""
         balance = await self._tx.one(_ADD, tenant_id=tenant_id, amount=amount)
         await self._tx.execute(_NEW_GRANT, tenant_id=tenant_id, amount=amount, reason=reason)
-        await self._enter(tenant_id, amount, "grant", reason, None, balance)
+        return await self._enter(tenant_id, amount, "grant", reason, reference, balance)
 
     async def hold(self, tenant_id: UUID, user_id: UUID, amount: int, *, reason: str, reference: UUID) -> Hold:
         """Reserve `amount` for an hour; raises `InsufficientCredits`."""
@@ -216,7 +213,7 @@ class CreditRepository:
         if hold.amount > 0:
             balance = await self._tx.one(_SPEND_HELD, tenant_id=tenant_id, amount=hold.amount)
             await self._tx.execute(_ALLOCATE, tenant_id=tenant_id, amount=hold.amount)
-            await self._enter(tenant_id, -hold.amount, "spend", hold.reason, hold.reference, balance)
+            await self._enter(tenant_id, -hold.amount, "spend", hold.reason, str(hold.reference), balance)
         return True
 
     async def void(self, tenant_id: UUID, hold_id: UUID) -> bool:
@@ -236,9 +233,9 @@ class CreditRepository:
         return await self._tx.one_or_none(_CLOSE_HOLD, tenant_id=tenant_id, hold_id=hold_id, new_status=status)
 
     async def _enter(
-        self, tenant_id: UUID, amount: int, kind: EntryKind, reason: str, reference: UUID | None, balance: int
-    ) -> None:
-        await self._tx.execute(
+        self, tenant_id: UUID, amount: int, kind: EntryKind, reason: str, reference: str | None, balance: int
+    ) -> CreditEntry:
+        return await self._tx.one(
             _NEW_ENTRY,
             tenant_id=tenant_id,
             amount=amount,

@@ -79,7 +79,7 @@ class CreditEntryRow(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     kind: Literal["grant", "spend", "refund", "expiry", "adjustment"]
     reason: str
-    reference: UUID | None
+    reference: str | None
     idempotency_key: str | None
     balance_after: int
     created_at: datetime
@@ -93,7 +93,7 @@ class CreditEntryInsert(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     kind: Literal["grant", "spend", "refund", "expiry", "adjustment"]
     reason: str
-    reference: UUID | None = None
+    reference: str | None = None
     idempotency_key: str | None = None
     balance_after: int
     created_at: datetime | UnsetType = UNSET
@@ -105,7 +105,7 @@ class CreditEntryPatch(msgspec.Struct, frozen=True, kw_only=True):
     amount: int | UnsetType = UNSET
     kind: Literal["grant", "spend", "refund", "expiry", "adjustment"] | UnsetType = UNSET
     reason: str | UnsetType = UNSET
-    reference: UUID | None | UnsetType = UNSET
+    reference: str | None | UnsetType = UNSET
     idempotency_key: str | None | UnsetType = UNSET
     balance_after: int | UnsetType = UNSET
 

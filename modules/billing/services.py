@@ -8,8 +8,13 @@ from uuid import UUID
 from core.container import Child
 from core.database.identity import Acting, Anonymous
 from core.database.pool import Database
+from core.database.transaction import Transaction
+from core.errors import NotFound
+from core.http.caller import Operator
+from core.http.idempotency import Once
 from core.module import Events
 from modules.authorization import TenantCreated
+from modules.billing.contracts import CreditEntry, NewCredits
 from modules.billing.domain import PRICES, WELCOME_CREDITS, Hold, HoldExpired, Priced, Usage
 from modules.billing.repositories import CreditRepository, UsageRepository
 
@@ -51,6 +56,34 @@ class WelcomeAccount:
         await self._credits.open_account(event.tenant_id)
         if event.kind == "personal":
             await self._credits.grant(event.tenant_id, WELCOME_CREDITS, "welcome")
+
+
+class CreditsByHand:
+    """Credits that an operator adds: the ledger says which operator, and why."""
+
+    def __init__(self, transaction: Transaction, operator: Operator, credits: CreditRepository, once: Once) -> None:
+        self._tx = transaction
+        self._operator = operator
+        self._credits = credits
+        self._once = once
+
+    async def add(self, wish: NewCredits, idempotency_key: str | None) -> CreditEntry:
+        """The entry, or that of the first request with this key.
+
+        Raises `NotFound`, `core.http.idempotency.StillRunning` and `OtherBody`. No policy lets an operator write a
+        tenant's rows, so this goes on as the tenant, with no user.
+        """
+        await self._tx.assume(Acting(None, wish.tenant_id))
+        return await self._once(
+            "POST /operators/credits", idempotency_key, wish, lambda: self._grant(wish), into=CreditEntry
+        )
+
+    async def _grant(self, wish: NewCredits) -> CreditEntry:
+        by = f"operator:{self._operator.operator_id}"
+        try:
+            return await self._credits.grant(wish.tenant_id, wish.amount, wish.reason, reference=by)
+        except NotFound:
+            raise NotFound("There is no such tenant.") from None
 
 
 class HoldExpiry:

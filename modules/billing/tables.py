@@ -121,7 +121,7 @@ credit_entries = Table(
     Column("amount", Integer, CheckConstraint("amount <> 0", name="amount_not_0"), nullable=False),
     closed("kind", EntryKind),
     Column("reason", Text, nullable=False),
-    Column("reference", Uuid),
+    Column("reference", Text),  # what it was for, an id; or who did it, such as `operator:<id>`
     Column("idempotency_key", Text),
     Column("balance_after", Integer, at_least("balance_after"), nullable=False),
     created_at(),

@@ -12,14 +12,21 @@ from core.jobs import Housekeeping, Job
 from core.mail import mailer_of
 from core.module import Module, provided
 from modules.user.devices import KnownDevices
-from modules.user.http import EntryController, MeController, RecoveryController, SessionsController
+from modules.user.http import EntryController, MeController, OperatorsController, RecoveryController, SessionsController
 from modules.user.http.browser import Browser
+from modules.user.http.oauth import OAuthController
+from modules.user.issuers.book import IssuerBook
+from modules.user.issuers.tokens import IssuedTokens
+from modules.user.oauth import Flow, Landings, providers_of
 from modules.user.passwords import Passwords
 from modules.user.repositories import AccountRepository, SessionRepository, TokenRepository, UserRepository
+from modules.user.repositories.operators import OperatorRepository, UserRecords
 from modules.user.services.arrivals import Arrivals
 from modules.user.services.entry import Entry
 from modules.user.services.mailed_tokens import MAIL_TOKEN, MAIL_WAITS, Forgetting, MailedTokens, TokenMail
 from modules.user.services.me import Me, MyPassword
+from modules.user.services.oauth import OAuthSignIn
+from modules.user.services.operators import OperatorEntry, UserCare
 from modules.user.services.recovery import Recovery, Verification
 from modules.user.services.sessions import SessionStart
 from modules.user.services.throttle import Throttle
@@ -41,6 +48,8 @@ class UserContainer(containers.DeclarativeContainer):
     sessions = Scoped(SessionRepository, transaction=core.transaction)
     tokens = Scoped(TokenRepository, transaction=core.transaction)
     accounts = Scoped(AccountRepository, transaction=core.transaction)
+    operators = Scoped(OperatorRepository, transaction=core.transaction)
+    records = Scoped(UserRecords, transaction=core.transaction)
 
     throttle = Scoped(
         Throttle, transaction=core.transaction, database=core.database, devices=devices, secret_key=secret
@@ -72,6 +81,31 @@ class UserContainer(containers.DeclarativeContainer):
     arrivals = Scoped(
         Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, events=core.events
     )
+    issuer_book = providers.Singleton(IssuerBook, core.database)
+    issued_tokens = providers.Singleton(
+        IssuedTokens,
+        issuer_book,
+        database=core.database,
+        secrets=core.secrets,
+        clock=core.clock,
+        arrivals=arrivals.provider,
+        events=core.events,
+    )
+    oauth_flow = providers.Singleton(Flow, secret, production=core.settings.provided.production)
+    oauth_landings = providers.Singleton(
+        Landings, core.settings.provided.origin, core.settings.provided.allowed_origins
+    )
+    oauth_providers = providers.Singleton(providers_of, core.settings, clock=core.clock)
+    oauth = Scoped(
+        OAuthSignIn,
+        transaction=core.transaction,
+        providers=oauth_providers,
+        flow=oauth_flow,
+        landings=oauth_landings,
+        arrivals=arrivals,
+        session_start=session_start,
+        clock=core.clock,
+    )
     me = Scoped(Me, caller=core.caller, users=users, sessions=sessions, events=core.events)
     my_password = Scoped(
         MyPassword,
@@ -83,13 +117,38 @@ class UserContainer(containers.DeclarativeContainer):
         throttle=throttle,
         tokens=core.sessions,
     )
+    operator_entry = Scoped(
+        OperatorEntry,
+        transaction=core.transaction,
+        operators=operators,
+        passwords=passwords,
+        throttle=throttle,
+        tokens=core.sessions,
+    )
+    user_care = Scoped(
+        UserCare,
+        transaction=core.transaction,
+        records=records,
+        users=users,
+        sessions=sessions,
+        passwords=passwords,
+        mailed_tokens=mailed_tokens,
+        events=core.events,
+    )
 
 
-def user_module(core: CoreContainer) -> Module:
+def user_module(core: CoreContainer) -> tuple[Module, UserContainer]:
     container = UserContainer(core=core)
     routes = Router(
         path="/",
-        route_handlers=[EntryController, MeController, RecoveryController, SessionsController],
+        route_handlers=[
+            EntryController,
+            MeController,
+            OAuthController,
+            OperatorsController,
+            RecoveryController,
+            SessionsController,
+        ],
         dependencies={
             name: provided(provider)
             for name, provider in (
@@ -97,16 +156,23 @@ def user_module(core: CoreContainer) -> Module:
                 ("entry", container.entry),
                 ("me", container.me),
                 ("my_password", container.my_password),
+                ("oauth", container.oauth),
+                ("oauth_flow", container.oauth_flow),
+                ("operator", core.operator),
+                ("operator_entry", container.operator_entry),
+                ("operators", container.operators),
                 ("recovery", container.recovery),
+                ("user_care", container.user_care),
                 ("sessions", container.sessions),
                 ("verification", container.verification),
             )
         },
     )
-    return Module(
+    module = Module(
         name="user",
         container=container,
         routes=[routes],
         jobs=[Job(MAIL_TOKEN, container.token_mail(), waits=MAIL_WAITS)],
         housekeeping=[Housekeeping("forget tokens and attempts", container.forgetting())],
     )
+    return module, container

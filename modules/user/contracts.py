@@ -104,3 +104,47 @@ class LoggedIn(msgspec.Struct, frozen=True):
     user: User
     token: str
     expires_at: datetime
+
+
+class OperatorLogIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    email: Email
+    password: Password
+
+
+class OperatorAccount(msgspec.Struct, frozen=True):
+    """One of the platform's own staff."""
+
+    id: UUID
+    email: str
+    name: str
+
+
+class OperatorLoggedIn(msgspec.Struct, frozen=True):
+    """The token is shown this once, and no cookie holds it."""
+
+    operator: OperatorAccount
+    token: str
+    expires_at: datetime
+
+
+class UserRecord(User, frozen=True):
+    """A user as operators see one, also after the account was deleted or anonymised."""
+
+    deleted_at: datetime | None
+    anonymised_at: datetime | None
+
+
+class NewUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without a password the user chooses one, by a mailed token."""
+
+    email: Email
+    password: Password | None = None
+    name: Name | None = None
+    email_verified: bool = False
+
+
+class UserChange(ProfilePatch, frozen=True, forbid_unknown_fields=True):
+    """Fields that are absent stay. A new address is unverified unless said otherwise, and ends all sessions."""
+
+    email: Email | UnsetType = UNSET
+    email_verified: bool | UnsetType = UNSET

@@ -29,9 +29,10 @@ WHERE lower(u.email) = lower(address) AND u.deleted_at IS NULL $$""",
 FIND_OPERATOR = Function(
     "users.find_operator(text)",
     """
-CREATE OR REPLACE FUNCTION users.find_operator(address text, OUT operator_id uuid, OUT password_hash text)
+CREATE OR REPLACE FUNCTION users.find_operator(address text,
+    OUT id uuid, OUT email text, OUT name text, OUT password_hash text)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-SELECT o.id, o.password_hash FROM users.operators o
+SELECT o.id, o.email, o.name, o.password_hash FROM users.operators o
 WHERE lower(o.email) = lower(address) AND o.disabled_at IS NULL $$""",
 )
 

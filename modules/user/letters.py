@@ -6,7 +6,6 @@ from typing import Final
 from urllib.parse import quote
 
 from core.mail import Mail
-
 from modules.user.domain import Purpose
 from modules.user.repositories.tokens import Addressee
 
@@ -26,8 +25,8 @@ _TEXTS: Final[dict[Purpose, tuple[str, str, str]]] = {
     "restore": (
         "Restore your account",
         "restore-account",
-        "your account was deleted, and somebody, probably you, wants it back. The link is good for an hour.\n\n{link}\n\n"
-        "If it was not you, ignore this mail: the account stays deleted.",
+        "your account was deleted, and somebody, probably you, wants it back. The link is good for an hour.\n\n"
+        "{link}\n\nIf it was not you, ignore this mail: the account stays deleted.",
     ),
 }
 

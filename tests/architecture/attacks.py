@@ -143,7 +143,9 @@ LINES: Final[dict[str, Line]] = {
     ),
     "authz.roles": Line(row=lambda w: {**w.theirs, "name": "x"}, select=MEMBERS, insert=MEMBERS),
     "authz.memberships": Line(
-        row=lambda w: {"tenant_id": w.tenant, "user_id": w.user, "role_id": w.row}, select=MEMBERS, insert=MEMBERS
+        row=lambda w: {"tenant_id": w.tenant, "user_id": w.user, "role_id": w.row},
+        select=MEMBERS | OPERATORS,
+        insert=MEMBERS,
     ),
     "authz.policies": Line(
         row=lambda w: {
@@ -158,7 +160,7 @@ LINES: Final[dict[str, Line]] = {
         select=MEMBERS,
         insert=MEMBERS,
     ),
-    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS, insert=MEMBERS),
+    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS | OPERATORS, insert=MEMBERS),
     "billing.subscriptions": Line(
         row=lambda w: {
             **w.theirs,

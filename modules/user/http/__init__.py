@@ -2,7 +2,8 @@
 
 from modules.user.http.entry import EntryController
 from modules.user.http.me import MeController
+from modules.user.http.operators import OperatorsController
 from modules.user.http.recovery import RecoveryController
 from modules.user.http.sessions import SessionsController
 
-__all__ = ["EntryController", "MeController", "RecoveryController", "SessionsController"]
+__all__ = ["EntryController", "MeController", "OperatorsController", "RecoveryController", "SessionsController"]

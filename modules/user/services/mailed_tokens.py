@@ -11,13 +11,12 @@ import secrets
 from typing import Final
 from uuid import UUID
 
-from core.mail import Mailer
-
 from core.database.identity import Acting, Anonymous
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.jobs import Jobs
 from core.keys import key_for
+from core.mail import Mailer
 from modules.user.domain import BadToken, Purpose
 from modules.user.letters import letter
 from modules.user.repositories import TokenRepository

@@ -12,12 +12,11 @@ from contextlib import asynccontextmanager
 from typing import Final, Literal
 from uuid import UUID, uuid4
 
-from core.http.addresses import throttling_key
-
 from core.database.identity import Anonymous
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.errors import TooMany
+from core.http.addresses import throttling_key
 from core.keys import key_for
 from modules.user.devices import KnownDevices
 from modules.user.domain import Device
