@@ -226,7 +226,8 @@ def upgrade() -> None:
         wanted text := convert_from(decode(tenant, 'hex'), 'UTF8');
     BEGIN
         SELECT NULL::uuid AS session_id, a.user_id,
-               a.email IS DISTINCT FROM convert_from(decode(identify_subject.email, 'hex'), 'UTF8') AS stale INTO known
+               identify_subject.email <> ''
+               AND a.email IS DISTINCT FROM convert_from(decode(identify_subject.email, 'hex'), 'UTF8') AS stale INTO known
         FROM users.trusted_issuers i JOIN users.accounts a ON a.provider = i.issuer
           AND a.provider_account_id = convert_from(decode(identify_subject.subject, 'hex'), 'UTF8')
         JOIN users.users u ON u.id = a.user_id
@@ -255,7 +256,7 @@ def upgrade() -> None:
     """)
     op.execute("REVOKE ALL ON FUNCTION app.identify_subject(uuid,text,text,text) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION app.identify_subject(uuid,text,text,text) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION app.identify_subject(uuid,text,text,text) IS 'interna d90a8d3d0c96220a'")
+    op.execute("COMMENT ON FUNCTION app.identify_subject(uuid,text,text,text) IS 'interna 0f0b4ae0e3f8264b'")
     op.execute("""
     CREATE OR REPLACE FUNCTION app.identify_operator(token_hash text)
     RETURNS TABLE (session_id uuid, operator_id uuid)

@@ -56,7 +56,8 @@ IDENTIFY_SUBJECT = Function(
     f"""
 CREATE OR REPLACE FUNCTION app.identify_subject(issuer_id uuid, subject text, email text, tenant text){_ANSWER}
     SELECT NULL::uuid AS session_id, a.user_id,
-           a.email IS DISTINCT FROM convert_from(decode(identify_subject.email, 'hex'), 'UTF8') AS stale INTO known
+           identify_subject.email <> ''
+           AND a.email IS DISTINCT FROM convert_from(decode(identify_subject.email, 'hex'), 'UTF8') AS stale INTO known
     FROM users.trusted_issuers i JOIN users.accounts a ON a.provider = i.issuer
       AND a.provider_account_id = convert_from(decode(identify_subject.subject, 'hex'), 'UTF8')
     JOIN users.users u ON u.id = a.user_id
