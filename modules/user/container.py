@@ -27,6 +27,7 @@ from modules.user.services.mailed_tokens import MAIL_TOKEN, MAIL_WAITS, Forgetti
 from modules.user.services.me import Me, MyPassword
 from modules.user.services.oauth import OAuthSignIn
 from modules.user.services.operators import OperatorEntry, UserCare
+from modules.user.services.purge import Purge
 from modules.user.services.recovery import Recovery, Verification
 from modules.user.services.sessions import SessionStart
 from modules.user.services.throttle import Throttle
@@ -81,6 +82,7 @@ class UserContainer(containers.DeclarativeContainer):
     arrivals = Scoped(
         Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, events=core.events
     )
+    purge = providers.Singleton(Purge, core.database, core.events)
     issuer_book = providers.Singleton(IssuerBook, core.database)
     issued_tokens = providers.Singleton(
         IssuedTokens,

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 import pytest
 
+from core.bootstrap import Parent
+from core.module import Subscription
+from modules.user import UserDeleted
 from tests.client import PASSWORD, log_in, sign_up
 from tests.operators import operate, walk
 
@@ -255,6 +258,19 @@ async def test_a_user_whom_an_operator_deletes_is_out_at_once_and_free_to_sign_u
     assert owner.execute(left, (person.user["id"],)).fetchone() == (0,)
     assert (await client.post("/api/v1/auth/restore", json={"email": person.email})).status_code == 202
     assert (await sign_up(client, email=person.email)).user["id"] != person.user["id"]
+
+
+async def test_whoever_waits_for_users_to_leave_hears_of_it_once(client: httpx.AsyncClient, parent: Parent) -> None:
+    heard: list[UUID] = []
+
+    async def hear(event: UserDeleted) -> None:
+        heard.append(event.user_id)
+
+    parent.core.events().subscribe([Subscription(UserDeleted, lambda: hear)])
+    operator, person = await operate(client), await sign_up(client)
+    for _ in range(2):
+        await operator.delete(f"/operators/users/{person.user['id']}")
+    assert heard == [UUID(person.user["id"])]
 
 
 async def test_what_was_deleted_is_neither_deleted_again_nor_changed(client: httpx.AsyncClient) -> None:

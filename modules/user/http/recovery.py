@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, post
+from litestar import Controller, MediaType, Request, Response, post
 from litestar.params import JSONBody
 
 from core.http.authority import OPEN
@@ -21,8 +21,9 @@ class RecoveryController(Controller):
     @post("/email-verification", status_code=202, summary="Mail me a token that proves my address")
     async def verify(
         self, verification: Injected[Verification], browser: Injected[Browser], request: Request[Any, Any, Any]
-    ) -> None:
+    ) -> Response[None]:
         await verification.request(browser.device(request))
+        return _accepted()
 
     @post("/email-verification/confirm", **OPEN, status_code=204, summary="Prove an address with a mailed token")
     async def confirm_address(self, data: JSONBody[TokenProof], recovery: Injected[Recovery]) -> None:
@@ -35,8 +36,9 @@ class RecoveryController(Controller):
         recovery: Injected[Recovery],
         browser: Injected[Browser],
         request: Request[Any, Any, Any],
-    ) -> None:
+    ) -> Response[None]:
         await recovery.request("password_reset", data, browser.device(request))
+        return _accepted()
 
     @post("/password-reset/confirm", **OPEN, status_code=204, summary="Choose a new password with a mailed token")
     async def reset_password(self, data: JSONBody[NewPassword], recovery: Injected[Recovery]) -> None:
@@ -49,9 +51,14 @@ class RecoveryController(Controller):
         recovery: Injected[Recovery],
         browser: Injected[Browser],
         request: Request[Any, Any, Any],
-    ) -> None:
+    ) -> Response[None]:
         await recovery.request("restore", data, browser.device(request))
+        return _accepted()
 
     @post("/restore/confirm", **OPEN, status_code=200, summary="Restore a deleted account with a mailed token")
     async def restore(self, data: JSONBody[TokenProof], recovery: Injected[Recovery]) -> User:
         return await recovery.restore(data)
+
+
+def _accepted() -> Response[None]:
+    return Response(None, status_code=202, media_type=MediaType.TEXT)  # as JSON, nothing would be `null`
