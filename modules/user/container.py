@@ -22,6 +22,7 @@ from modules.user.passwords import Passwords
 from modules.user.repositories import AccountRepository, SessionRepository, TokenRepository, UserRepository
 from modules.user.repositories.operators import OperatorRepository, UserRecords
 from modules.user.services.arrivals import Arrivals
+from modules.user.services.enrolment import Enrolment
 from modules.user.services.entry import Entry
 from modules.user.services.mailed_tokens import MAIL_TOKEN, MAIL_WAITS, Forgetting, MailedTokens, TokenMail
 from modules.user.services.me import Me, MyPassword
@@ -59,6 +60,7 @@ class UserContainer(containers.DeclarativeContainer):
     session_start = Scoped(
         SessionStart, users=users, sessions=sessions, tokens=core.sessions, ttl_hours=core.session_ttl_hours
     )
+    enrolment = Scoped(Enrolment, users=users, sessions=sessions, events=core.events)
     entry = Scoped(
         Entry,
         transaction=core.transaction,
@@ -67,7 +69,7 @@ class UserContainer(containers.DeclarativeContainer):
         throttle=throttle,
         mailed_tokens=mailed_tokens,
         session_start=session_start,
-        events=core.events,
+        enrolment=enrolment,
     )
     recovery = Scoped(
         Recovery,
@@ -80,7 +82,7 @@ class UserContainer(containers.DeclarativeContainer):
     )
     verification = Scoped(Verification, caller=core.caller, users=users, mailed_tokens=mailed_tokens, throttle=throttle)
     arrivals = Scoped(
-        Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, events=core.events
+        Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, enrolment=enrolment
     )
     purge = providers.Singleton(Purge, core.database, core.events)
     issuer_book = providers.Singleton(IssuerBook, core.database)
@@ -108,7 +110,7 @@ class UserContainer(containers.DeclarativeContainer):
         session_start=session_start,
         clock=core.clock,
     )
-    me = Scoped(Me, caller=core.caller, users=users, sessions=sessions, events=core.events)
+    me = Scoped(Me, caller=core.caller, users=users, sessions=sessions, enrolment=enrolment)
     my_password = Scoped(
         MyPassword,
         transaction=core.transaction,
@@ -135,7 +137,7 @@ class UserContainer(containers.DeclarativeContainer):
         sessions=sessions,
         passwords=passwords,
         mailed_tokens=mailed_tokens,
-        events=core.events,
+        enrolment=enrolment,
     )
 
 

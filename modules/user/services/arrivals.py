@@ -14,11 +14,11 @@ from msgspec import UNSET
 from core.database.identity import Acting
 from core.database.transaction import Transaction
 from core.errors import Invalid, Unauthenticated
-from core.module import Events
 from modules.user.contracts import ProfilePatch
-from modules.user.domain import AddressTaken, ExternalIdentity, UserSignedUp, normal_address
+from modules.user.domain import AddressTaken, ExternalIdentity, normal_address
 from modules.user.repositories import AccountRepository, UserRepository
 from modules.user.repositories.accounts import Arrival, Grant
+from modules.user.services.enrolment import Enrolment
 from modules.user.services.recovery import Recovery
 
 
@@ -35,13 +35,13 @@ class Arrivals:
         users: UserRepository,
         accounts: AccountRepository,
         recovery: Recovery,
-        events: Events,
+        enrolment: Enrolment,
     ) -> None:
         self._tx = transaction
         self._users = users
         self._accounts = accounts
         self._recovery = recovery
-        self._events = events
+        self._enrolment = enrolment
 
     async def welcome(self, identity: ExternalIdentity, grant: Grant, *, revive: bool = True) -> UUID:
         """The user's id; the transaction acts as that user from now on.
@@ -89,15 +89,9 @@ class Arrivals:
         if identity.email is None:
             raise Invalid(f"{identity.provider} gave no address, and without one there can be no account.")
         email = normal_address(identity.email)
-        user_id = await self._users.assume_new()
-        await self._users.add(user_id, email)
-        if identity.email_verified:
-            await self._users.verify_address(user_id)
-        await self._users.patch_profile(
-            user_id, ProfilePatch(name=_name(identity) or UNSET, image_url=_picture(identity) or UNSET)
-        )
+        profile = ProfilePatch(name=_name(identity) or UNSET, image_url=_picture(identity) or UNSET)
+        user_id = await self._enrolment.begin(email, profile, verified=identity.email_verified)
         await self._accounts.link(user_id, identity, grant)
-        await self._events.publish(UserSignedUp(user_id, _name(identity) or email.partition("@")[0]))
         return user_id
 
 

@@ -6,11 +6,9 @@ from msgspec import UNSET
 
 from core.database.identity import Acting
 from core.database.transaction import Transaction
-from core.module import Events
 from modules.user.contracts import LoggedIn, LogIn, ProfilePatch, SignUp
 from modules.user.domain import (
     Device,
-    UserSignedUp,
     WrongCredentials,
     check_password,
     normal_address,
@@ -18,6 +16,7 @@ from modules.user.domain import (
 )
 from modules.user.passwords import Passwords
 from modules.user.repositories import UserRepository
+from modules.user.services.enrolment import Enrolment
 from modules.user.services.mailed_tokens import MailedTokens
 from modules.user.services.sessions import SessionStart
 from modules.user.services.throttle import Throttle
@@ -34,7 +33,7 @@ class Entry:
         throttle: Throttle,
         mailed_tokens: MailedTokens,
         session_start: SessionStart,
-        events: Events,
+        enrolment: Enrolment,
     ) -> None:
         self._tx = transaction
         self._users = users
@@ -42,7 +41,7 @@ class Entry:
         self._throttle = throttle
         self._mailed_tokens = mailed_tokens
         self._start_session = session_start
-        self._events = events
+        self._enrolment = enrolment
 
     async def sign_up(self, wish: SignUp, device: Device) -> LoggedIn:
         """Raises `AddressTaken`, `WeakPassword`, `Invalid` and `TooManyAttempts`.
@@ -53,14 +52,9 @@ class Entry:
         check_password(wish.password, email=email)
         async with self._throttle.failures("sign-up", email, device):
             password_hash = await self._passwords.hash(wish.password)
-            user_id = await self._users.assume_new()
-            await self._users.add(user_id, email)
+            profile = ProfilePatch(name=wish.name or UNSET, region=wish.region or UNSET, field=wish.field or UNSET)
+            user_id = await self._enrolment.begin(email, profile, verified=False)
         await self._users.set_password(user_id, password_hash)
-        await self._users.patch_profile(
-            user_id,
-            ProfilePatch(name=wish.name or UNSET, region=wish.region or UNSET, field=wish.field or UNSET),
-        )
-        await self._events.publish(UserSignedUp(user_id, wish.name or email.partition("@")[0]))
         await self._mailed_tokens.request("email_verification", email)
         return await self._start_session(user_id, device)
 

@@ -9,11 +9,11 @@ import msgspec
 from core.database.transaction import Transaction
 from core.errors import Denied, Invalid
 from core.http.caller import Caller, Sessions
-from core.module import Events
 from modules.user.contracts import OnboardingAnswers, PasswordChange, ProfilePatch, User
-from modules.user.domain import Device, UserDeleted, check_password
+from modules.user.domain import Device, check_password
 from modules.user.passwords import Passwords
 from modules.user.repositories import SessionRepository, UserRepository
+from modules.user.services.enrolment import Enrolment
 from modules.user.services.throttle import Throttle
 from modules.user.shown import shown
 
@@ -41,12 +41,12 @@ class Me:
         caller: Caller,
         users: UserRepository,
         sessions: SessionRepository,
-        events: Events,
+        enrolment: Enrolment,
     ) -> None:
         self._caller = caller
         self._users = users
         self._sessions = sessions
-        self._events = events
+        self._enrolment = enrolment
 
     async def show(self) -> User:
         return shown(await self._users.account(self._caller.user_id))
@@ -70,10 +70,7 @@ class Me:
         await self._sessions.revoke(self._caller.user_id, self._caller.session_id)
 
     async def delete(self) -> None:
-        """Every session ends at once; for 30 days a mailed token brings the account back."""
-        await self._sessions.revoke_all(self._caller.user_id)
-        await self._users.delete(self._caller.user_id)
-        await self._events.publish(UserDeleted(self._caller.user_id))
+        await self._enrolment.end(self._caller.user_id)
 
 
 class MyPassword:

@@ -17,7 +17,6 @@ from core.database.transaction import Transaction
 from core.errors import NotFound
 from core.http.caller import Sessions
 from core.http.pages import Position
-from core.module import Events
 from modules.user.contracts import (
     NewUser,
     OperatorAccount,
@@ -29,8 +28,6 @@ from modules.user.contracts import (
 )
 from modules.user.domain import (
     Device,
-    UserDeleted,
-    UserSignedUp,
     WrongCredentials,
     check_password,
     normal_address,
@@ -39,6 +36,7 @@ from modules.user.domain import (
 from modules.user.passwords import Passwords
 from modules.user.repositories import SessionRepository, UserRepository
 from modules.user.repositories.operators import LivingUser, OperatorRepository, RecordedAccount, UserRecords
+from modules.user.services.enrolment import Enrolment
 from modules.user.services.mailed_tokens import MailedTokens
 from modules.user.services.throttle import Throttle
 from modules.user.shown import shown
@@ -89,7 +87,7 @@ class UserCare:
         sessions: SessionRepository,
         passwords: Passwords,
         mailed_tokens: MailedTokens,
-        events: Events,
+        enrolment: Enrolment,
     ) -> None:
         self._tx = transaction
         self._records = records
@@ -97,7 +95,7 @@ class UserCare:
         self._sessions = sessions
         self._passwords = passwords
         self._mailed_tokens = mailed_tokens
-        self._events = events
+        self._enrolment = enrolment
 
     async def page(self, part: str, after: Position, limit: int) -> list[UserRecord]:
         """Those whose address contains `part`, newest first."""
@@ -117,18 +115,14 @@ class UserCare:
             check_password(wish.password, email=email)
         await self._tx.assume(Anonymous())
         password_hash = await self._passwords.hash(wish.password) if wish.password is not None else None
-        user_id = await self._users.assume_new()
-        await self._users.add(user_id, email)
-        if password_hash is not None:
-            await self._users.set_password(user_id, password_hash)
-        if wish.email_verified:
-            await self._users.verify_address(user_id)
-        await self._users.patch_profile(user_id, ProfilePatch(name=wish.name or UNSET))
-        await self._events.publish(UserSignedUp(user_id, wish.name or email.partition("@")[0]))
+        profile = ProfilePatch(name=wish.name or UNSET)
+        user_id = await self._enrolment.begin(email, profile, verified=wish.email_verified)
         if password_hash is None:
             await self._mailed_tokens.request("password_reset", email)
-        elif not wish.email_verified:
-            await self._mailed_tokens.request("email_verification", email)
+        else:
+            await self._users.set_password(user_id, password_hash)
+            if not wish.email_verified:
+                await self._mailed_tokens.request("email_verification", email)
         return await self.show(user_id)
 
     async def change(self, user_id: UUID, wish: UserChange) -> UserRecord:
@@ -146,9 +140,7 @@ class UserCare:
         Raises `NotFound`, also where it was deleted before.
         """
         await self._act_as(user_id)
-        await self._sessions.revoke_all(user_id)
-        await self._users.delete(user_id)
-        await self._events.publish(UserDeleted(user_id))
+        await self._enrolment.end(user_id)
 
     async def _act_as(self, user_id: UUID) -> LivingUser:
         await self._tx.assume(Acting(user_id, None))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from collections.abc import AsyncIterator
 
@@ -57,6 +58,14 @@ async def test_an_answer_of_a_mebibyte_is_read_and_a_longer_one_is_not(server: L
     server.answers["/x"] = always(Answer(fits))
     assert await read(server)
     server.answers["/x"] = always(Answer(fits + b" "))
+    with pytest.raises(BadProviderAnswer):
+        await read(server)
+
+
+async def test_an_answer_that_would_have_to_be_unpacked_is_refused(server: Loopback) -> None:
+    """A few kilobytes can become gigabytes."""
+    packed = gzip.compress(b'{"a":"' + b"x" * (1 << 22) + b'"}')
+    server.answers["/x"] = always(Answer(packed, headers={"Content-Encoding": "gzip"}))
     with pytest.raises(BadProviderAnswer):
         await read(server)
 
