@@ -20,7 +20,7 @@ from core.http.idempotency import Forgetting
 from core.http.pages import Cursors
 from core.jobs import Housekeeping, Jobs
 from core.module import Events, Module
-from core.settings import NamedSecrets, Settings, load_settings
+from core.settings import NamedSecrets, Settings, SettingsError, load_settings
 
 Compose = Callable[[CoreContainer], Sequence[Module]]
 
@@ -61,6 +61,8 @@ class Parent:
             transaction = weakref.ref(child.transaction)
             try:
                 provider()
+            except SettingsError:
+                raise
             except Exception as error:
                 raise WiringError(f"{name}: {error}") from error
         del child

@@ -190,12 +190,16 @@ def _check_together(settings: Settings) -> None:
 
 
 def _check_edges(settings: Settings) -> None:
-    """What faces the outside: our address, the browsers' origins, the proxies, the mail server, the providers."""
+    """What faces the outside: our address, the browsers' origins, the proxies, the providers."""
     web = {"PUBLIC_URL": settings.public_url, "LLM_BASE_URL": settings.llm_base_url}
     web |= {f"OAUTH_{name.upper().replace('-', '_')}_ISSUER": client.issuer for name, client in settings.oauth.items()}
     for variable, url in web.items():
         if url is not None and not (re.match(r"https?://", url) and urlsplit(url).netloc):
             raise SettingsError(f"{variable}: must start with http:// or https://")
+    for name, client in settings.oauth.items():
+        parts = urlsplit(client.issuer)
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise SettingsError(f"OAUTH_{name.upper().replace('-', '_')}_ISSUER: must start with https://")
     for origin in settings.allowed_origins:
         if not re.fullmatch(r"https?://[^/\s*]+", origin):
             raise SettingsError(f"CORS_ORIGINS: an origin is https://host or https://host:port (it is {origin!r})")
@@ -203,7 +207,3 @@ def _check_edges(settings: Settings) -> None:
         _ = settings.trusted_networks
     except ValueError as error:
         raise SettingsError(f"TRUSTED_PROXIES: addresses or networks, with commas: {error}") from None
-    if settings.smtp_url is not None and not re.match(r"smtps?://[^/]", settings.smtp_url):
-        raise SettingsError("SMTP_URL: must be smtp://host:port or smtps://host:port")
-    if "@" not in settings.mail_from or re.search(r"[\r\n]", settings.mail_from):
-        raise SettingsError("MAIL_FROM: must be an address, with or without a name before it in <>")

@@ -21,6 +21,7 @@ from modules.simulations.domain import GenerationFailed, NotReady
 from modules.user.contracts import LoggedIn, UserRecord
 from modules.user.domain import AddressTaken, BadToken, WeakPassword, WrongCredentials
 from modules.user.oauth import BadProviderAnswer, BadSignIn, ProviderUnavailable
+from modules.user.oauth.errors import CodeRefused, SignInExpired, SignInRefused
 from modules.user.oauth.landings import BadLanding
 from modules.user.services.me import WrongPassword
 from modules.user.services.throttle import TooManyAttempts
@@ -195,7 +196,16 @@ def _oauth() -> dict[str, Note]:
                 Answer(status=200, kind=LoggedIn, description="You are in.", headers=_COOKIE, example=story.LOGGED_IN),
                 Answer(status=303, description="You are in, and go on to `return_to`.", headers=_COOKIE),
             ),
-            problems=(unknown, BadSignIn(), AddressTaken(), away, BadProviderAnswer()),
+            problems=(
+                unknown,
+                BadSignIn(),
+                SignInExpired(),
+                SignInRefused(),
+                CodeRefused(),
+                AddressTaken(),
+                away,
+                BadProviderAnswer(),
+            ),
         ),
     }
 

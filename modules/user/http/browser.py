@@ -41,16 +41,17 @@ class Browser:
     def cookies(self, entered: LoggedIn, device: Device) -> list[Cookie]:
         """The session, and the mark of a device that has logged in."""
         mark = self._devices.remember(device.mark, entered.user.email)
-        return [self.session(entered.token, entered.expires_at), _cookie(self._devices.cookie, mark, _A_YEAR)]
+        return [self.session(entered.token, entered.expires_at), safe_cookie(self._devices.cookie, mark, _A_YEAR)]
 
     def session(self, token: str, expires_at: datetime) -> Cookie:
-        return _cookie(self._tokens.cookie, token, round((expires_at - datetime.now(UTC)).total_seconds()))
+        return safe_cookie(self._tokens.cookie, token, round((expires_at - datetime.now(UTC)).total_seconds()))
 
     def no_session(self) -> Cookie:
         """Takes the session's cookie away."""
-        return _cookie(self._tokens.cookie, "", 0)
+        return safe_cookie(self._tokens.cookie, "", 0)
 
 
-def _cookie(name: str, value: str, max_age: int) -> Cookie:
+def safe_cookie(name: str, value: str, max_age: int) -> Cookie:
+    """A cookie that no script reads and no other site's form brings along; `max_age` in seconds, 0 takes it away."""
     lax: Any = "Lax"  # as RFC 6265bis spells it; Litestar's type knows it in small letters only
     return Cookie(key=name, value=value, max_age=max_age, path="/", httponly=True, secure=True, samesite=lax)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
@@ -14,7 +13,7 @@ from core.http.caller import cookie
 from core.http.problems import answer
 from core.http.route import Injected
 from modules.user.contracts import LoggedIn
-from modules.user.http.browser import Browser
+from modules.user.http.browser import Browser, safe_cookie
 from modules.user.oauth import Flow
 from modules.user.oauth.flow import LIFETIME_SECONDS
 from modules.user.services.oauth import Callback, OAuthSignIn
@@ -45,7 +44,7 @@ class OAuthController(Controller):
         return_to: ReturnTo = None,
     ) -> Response[None]:
         departure = await oauth.begin(provider, return_to)
-        kept = _cookie(oauth_flow, departure.cookie, LIFETIME_SECONDS)
+        kept = safe_cookie(oauth_flow.cookie, departure.cookie, LIFETIME_SECONDS)
         return Redirect(departure.url, status_code=303, cookies=[kept])
 
     @get("/callback", **WRITES, summary="Come back from the provider, signed in")
@@ -68,14 +67,9 @@ class OAuthController(Controller):
         except Exception as failure:
             # Answered here, as a sign-in is over whatever came of it, and its cookie has to go.
             refused: Response[Any] = answer(request, failure)
-            refused.cookies.append(_cookie(oauth_flow, "", 0))
+            refused.cookies.append(safe_cookie(oauth_flow.cookie, "", 0))
             return refused
-        cookies = [*browser.cookies(landed.entered, device), _cookie(oauth_flow, "", 0)]
+        cookies = [*browser.cookies(landed.entered, device), safe_cookie(oauth_flow.cookie, "", 0)]
         if landed.landing is None:
             return Response(landed.entered, cookies=cookies)
         return Redirect(landed.landing, status_code=303, cookies=cookies)
-
-
-def _cookie(flow: Flow, value: str, max_age: int) -> Cookie:
-    lax: Any = "Lax"  # Strict would keep it from the way back; the spelling as in RFC 6265bis
-    return Cookie(key=flow.cookie, value=value, max_age=max_age, path="/", httponly=True, secure=True, samesite=lax)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from core.database.identity import Acting
 from core.database.transaction import Transaction
@@ -49,6 +49,7 @@ class Arrivals:
         `revive`: whether an identity whose account was deleted starts afresh, as who signs in again on purpose does.
         Raises `AccountDeleted`, `AddressTaken`, `Invalid`, and `AlreadyThere` where another request was faster.
         """
+        identity = structs.replace(identity, email=_address(identity))
         found = await self._accounts.find(identity)
         if found is not None and found.linked and found.deleted:
             if not revive:
@@ -87,12 +88,19 @@ class Arrivals:
 
     async def _sign_up(self, identity: ExternalIdentity, grant: Grant) -> UUID:
         if identity.email is None:
-            raise Invalid(f"{identity.provider} gave no address, and without one there can be no account.")
-        email = normal_address(identity.email)
+            raise Invalid(f"{identity.provider} gave no address that an account can have, and there is none without.")
         profile = ProfilePatch(name=_name(identity) or UNSET, image_url=_picture(identity) or UNSET)
-        user_id = await self._enrolment.begin(email, profile, verified=identity.email_verified)
+        user_id = await self._enrolment.begin(identity.email, profile, verified=identity.email_verified)
         await self._accounts.link(user_id, identity, grant)
         return user_id
+
+
+def _address(identity: ExternalIdentity) -> str | None:
+    """In the form that addresses are kept in, before any is compared; None where it cannot be kept."""
+    try:
+        return normal_address(identity.email) if identity.email else None
+    except Invalid:
+        return None
 
 
 def _name(identity: ExternalIdentity) -> str | None:

@@ -1,0 +1,137 @@
+"""Passwords: what they may be, and how one is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.client import PASSWORD, Person, log_in, sign_up
+
+pytestmark = pytest.mark.anyio
+EMAIL = "nadia@example.com"
+NEW = "seven loaves before sunrise"
+
+
+@pytest.fixture
+async def nadia(client: httpx.AsyncClient) -> Person:
+    return await sign_up(client, email=EMAIL)
+
+
+def change(current: str = PASSWORD, password: str = NEW) -> dict[str, str]:
+    return {"current_password": current, "password": password}
+
+
+async def test_a_change_ends_every_other_session_and_keeps_a_bearers(client: httpx.AsyncClient, nadia: Person) -> None:
+    phone = await log_in(client, EMAIL, PASSWORD)
+    answer = await nadia.post("/auth/password", change())
+    assert (answer.status_code, answer.headers.get("set-cookie")) == (204, None)
+    assert (await phone.get("/users/me")).status_code == 401
+    assert (await nadia.get("/users/me")).status_code == 200
+    refused = await client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    assert refused.status_code == 401
+    await log_in(client, EMAIL, NEW)
+
+
+async def test_a_browser_goes_on_with_another_token(client: httpx.AsyncClient, nadia: Person) -> None:
+    headers = {"cookie": f"interna_session={nadia.token}", "sec-fetch-site": "same-origin"}
+    answer = await client.post("/api/v1/auth/password", json=change(), headers=headers)
+    client.cookies.clear()
+    assert answer.status_code == 204
+    renewed = answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    assert renewed not in ("", nadia.token)
+    assert (await nadia.get("/users/me")).status_code == 401
+    assert (await Person(client, renewed, {}, EMAIL).get("/users/me")).status_code == 200
+
+
+async def test_a_change_needs_the_current_password(client: httpx.AsyncClient, nadia: Person) -> None:
+    refused = await nadia.post("/auth/password", change(current="not my password"))
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (400, "current_password")
+    await log_in(client, EMAIL, PASSWORD)
+
+
+async def test_guessing_the_current_password_is_throttled(nadia: Person) -> None:
+    codes = [
+        (await nadia.post("/auth/password", change(current=f"guess {number}"))).status_code for number in range(12)
+    ]
+    assert codes == [400] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize(
+    "weak", ["", "seven 7", "x" * 129, "x" * 10_000, "password1", EMAIL, "Sunshine2024!", "internship"]
+)
+async def test_a_password_that_is_short_long_or_common_is_refused_everywhere(
+    client: httpx.AsyncClient, nadia: Person, weak: str
+) -> None:
+    changed = await nadia.post("/auth/password", change(password=weak))
+    signed_up = await client.post("/api/v1/auth/signup", json={"email": EMAIL, "password": weak})
+    for answer in (changed, signed_up):
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "password")
+    await log_in(client, EMAIL, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "8 chars!",
+        "a walk" + "." * 122,
+        "كلمة مرور طويلة",
+        "一条很长的口令在这里",
+        "🥖🚲🌅🥐🧁🍞🥨🥯",
+        "        two words        ",
+        "73915862401598",
+        "ALL CAPITALS HERE",
+    ],
+)
+async def test_a_password_may_be_of_any_script_and_composition_and_is_taken_as_it_is(
+    client: httpx.AsyncClient, password: str
+) -> None:
+    person = await sign_up(client, password=password)
+    await log_in(client, person.email, password)
+    for other in (password.swapcase(), password.strip(), password + " ", password[:-1]):
+        if other != password:
+            answer = await client.post("/api/v1/auth/login", json={"email": person.email, "password": other})
+            assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", ["login", "signup"])
+async def test_a_nul_is_no_text(client: httpx.AsyncClient, path: str) -> None:
+    body = b'{"email": "nul@example.com", "password": "a long walk\\u0000 by the sea"}'
+    answer = await client.post(f"/api/v1/auth/{path}", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+
+
+async def test_a_text_plain_body_is_no_json(client: httpx.AsyncClient) -> None:
+    body = b'{"email": "a@example.com", "password": "a long walk by the sea"}'
+    answer = await client.post("/api/v1/auth/login", content=body, headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+
+
+ADDRESSES: list[tuple[str, Any]] = [
+    ("NADIA@EXAMPLE.COM", 200),
+    ("nadia+news@example.com", 401),
+    ("nаdia@example.com", 401),  # a Cyrillic letter
+    ("ｎadia@example.com", 401),  # a full-width one
+]
+
+
+@pytest.mark.parametrize(("typed", "status"), ADDRESSES)
+async def test_an_address_is_the_same_in_any_case_and_no_look_alike_of_it(
+    client: httpx.AsyncClient, nadia: Person, typed: str, status: int
+) -> None:
+    answer = await client.post("/api/v1/auth/login", json={"email": typed, "password": PASSWORD})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("posing", ["ｎadia@example.com", "nadia@exampl\uff45.com", "\u212aate@example.com"])
+async def test_an_address_with_letters_that_pose_as_others_is_none(client: httpx.AsyncClient, posing: str) -> None:
+    answer = await client.post("/api/v1/auth/signup", json={"email": posing, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "email")
+
+
+async def test_an_address_in_two_forms_of_unicode_is_one(client: httpx.AsyncClient) -> None:
+    await sign_up(client, email="ren\u00e9@example.com")
+    await log_in(client, "rene\u0301@example.com", PASSWORD)
+    taken = await client.post("/api/v1/auth/signup", json={"email": "rene\u0301@example.com", "password": PASSWORD})
+    assert taken.status_code == 409
