@@ -68,6 +68,8 @@ async def _purge(database: Database, purge: Purge, options: argparse.Namespace) 
             done.append(found)
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r  {len(done)} accounts")
+        if done and sys.stderr.isatty():
+            sys.stderr.write("\n")
         return done
     finally:
         await database.close()

@@ -14,6 +14,7 @@ from app.openapi import staff, story
 from app.openapi.problems import Known
 from core.errors import InternaError, Invalid, NotFound
 from core.http.health import Readiness
+from core.storage import StorageUnavailable
 from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
 from modules.billing.contracts import CreditEntry
 from modules.simulations.contracts import Accepted, Reply, Simulation
@@ -23,6 +24,7 @@ from modules.user.domain import AddressTaken, BadToken, WeakPassword, WrongCrede
 from modules.user.oauth import BadProviderAnswer, BadSignIn, ProviderUnavailable
 from modules.user.oauth.errors import CodeRefused, SignInExpired, SignInRefused
 from modules.user.oauth.landings import BadLanding
+from modules.user.pictures import NoPicture
 from modules.user.services.me import WrongPassword
 from modules.user.services.throttle import TooManyAttempts
 
@@ -66,6 +68,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "session_id": ("The id of one of your sessions.", str(story.SESSION_ID)),
     "user_id": ("The user's id.", str(staff.USER_ID)),
     "email": ("", "@example.com"),
+    "name": ("The last part of a picture's URL.", "8c1f0e5b7a3d9c2e4f6a8b0d1c3e5f7a9b1d3f50"),
     "provider": ("The name of a provider that is configured, such as `github`.", "github"),
     "return_to": ("A path of ours, or a URL of an allowed origin, to end up at.", "/welcome"),
     "code": ("The provider's code.", "4b1c0e0d9a7f"),
@@ -184,6 +187,16 @@ def _oauth() -> dict[str, Note]:
     unknown = NotFound("There is no such provider.")
     away = ProviderUnavailable()
     return {
+        "users_put_picture": Note(
+            description="The body is the picture: PNG, JPEG, GIF or WebP, 512 KiB at most, as such or as the one file "
+            "of a form. What tells where it was taken is removed.",
+            problems=(NoPicture(), StorageUnavailable()),
+        ),
+        "users_show_picture": Note(
+            description="Its name cannot be guessed, so it needs no log-in; it never changes, so it may be kept.",
+            answers=(Answer(status=200, description="The picture, of the kind that Content-Type says."),),
+            problems=(NotFound("There is no such picture."),),
+        ),
         "auth_leave": Note(
             description="For browsers: a cookie ties the way back to this one, for ten minutes.",
             answers=(Answer(status=303, description="To the provider.", headers={"Location": "The provider's page."}),),

@@ -107,7 +107,7 @@ def _operation(handler: HTTPRouteHandler, method: str, path: str, demands: str) 
             (field.annotation for field in given.values() if isinstance(field.kwarg_definition, BodyKwarg)),
             None,
         ),
-        answers=[answer for answer in answers if answer is not EventStream],
+        answers=[answer for answer in answers if answer not in (EventStream, bytes)],
         streams=EventStream in answers,
     )
 

@@ -46,16 +46,16 @@ _SINGLE: Final = frozenset(
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 _log = structlog.get_logger("interna.http")
 
-# OWASP HTTP Headers cheat sheet; the documentation page, which runs a script of ours, brings its own policy.
+# OWASP HTTP Headers cheat sheet. A route may bring its own: the documentation page runs a script, pictures are cached.
 _SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
 ]
-_CLOSED: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
-_UNCACHED: Final = (b"cache-control", b"no-store")
 
 
 class Boundary:
@@ -155,15 +155,11 @@ class _Answer:
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     def _decorate(self, message: Any) -> None:
-        headers = message["headers"] = [*message.get("headers", ()), *_SECURITY_HEADERS]
-        headers.append((b"x-request-id", self._child.request_id.encode()))
+        """Our headers, where the route has not said something of its own."""
+        headers = [*message.get("headers", ()), (b"x-request-id", self._child.request_id.encode())]
         names = {name for name, _ in headers}
-        if _CLOSED[0] not in names:
-            headers.append(_CLOSED)
-        if _UNCACHED[0] not in names:
-            headers.append(_UNCACHED)
-        if self._cors is not None:
-            message["headers"] = self._cors.share(self._scope, headers)
+        headers += [header for header in _SECURITY_HEADERS if header[0] not in names]
+        message["headers"] = self._cors.share(self._scope, headers) if self._cors is not None else headers
 
 
 class Admission:

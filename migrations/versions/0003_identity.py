@@ -338,6 +338,7 @@ def upgrade() -> None:
             DELETE FROM users.verification_tokens t WHERE t.id = wish;
             RETURN;
         END IF;
+        PERFORM pg_advisory_xact_lock(hashtextextended('mailed token ' || prepare_token.user_id, 0));
         DELETE FROM users.verification_tokens t WHERE t.user_id = prepare_token.user_id
             AND t.purpose = prepare_token.purpose AND t.used_at IS NULL AND t.id <> wish;
         UPDATE users.verification_tokens t SET token_hash = hash, user_id = prepare_token.user_id WHERE t.id = wish;
@@ -346,7 +347,7 @@ def upgrade() -> None:
     """)
     op.execute("REVOKE ALL ON FUNCTION users.prepare_token(uuid,bytea) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION users.prepare_token(uuid,bytea) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION users.prepare_token(uuid,bytea) IS 'interna c797631aee38822c'")
+    op.execute("COMMENT ON FUNCTION users.prepare_token(uuid,bytea) IS 'interna 96a4218634f19fdd'")
     op.execute("""
     CREATE OR REPLACE FUNCTION users.use_token(hash bytea, purpose text, OUT user_id uuid, OUT email text)
     RETURNS SETOF record LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
@@ -398,7 +399,7 @@ def upgrade() -> None:
     op.execute("""
     CREATE OR REPLACE FUNCTION users.forget() RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
-    WITH tokens AS (DELETE FROM users.verification_tokens WHERE expires_at < now() - interval '1 day' RETURNING 1),
+    WITH tokens AS (DELETE FROM users.verification_tokens WHERE expires_at < now() RETURNING 1),
          attempts AS (DELETE FROM users.attempts WHERE created_at < now() - interval '1 hour' RETURNING 1),
          sessions AS (DELETE FROM users.sessions WHERE expires_at < now() - interval '30 days' RETURNING 1),
          staff AS (DELETE FROM users.operator_sessions WHERE expires_at < now() - interval '30 days' RETURNING 1)
@@ -407,7 +408,7 @@ def upgrade() -> None:
     """)
     op.execute("REVOKE ALL ON FUNCTION users.forget() FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION users.forget() TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION users.forget() IS 'interna a15f9de6fe874298'")
+    op.execute("COMMENT ON FUNCTION users.forget() IS 'interna 7fcee1a1bbdb3f00'")
     op.execute("""
     CREATE OR REPLACE FUNCTION users.due_for_anonymising(at_most integer) RETURNS TABLE (user_id uuid)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$

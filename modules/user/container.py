@@ -11,8 +11,16 @@ from core.http.addresses import ClientAddresses
 from core.jobs import Housekeeping, Job
 from core.mail import mailer_of
 from core.module import Module, provided
+from core.storage import storage_of
 from modules.user.devices import KnownDevices
-from modules.user.http import EntryController, MeController, OperatorsController, RecoveryController, SessionsController
+from modules.user.http import (
+    AvatarsController,
+    EntryController,
+    MeController,
+    OperatorsController,
+    RecoveryController,
+    SessionsController,
+)
 from modules.user.http.browser import Browser
 from modules.user.http.oauth import OAuthController
 from modules.user.issuers.book import IssuerBook
@@ -22,6 +30,7 @@ from modules.user.passwords import Passwords
 from modules.user.repositories import AccountRepository, SessionRepository, TokenRepository, UserRepository
 from modules.user.repositories.operators import OperatorRepository, UserRecords
 from modules.user.services.arrivals import Arrivals
+from modules.user.services.avatars import Avatars, Pictures
 from modules.user.services.enrolment import Enrolment
 from modules.user.services.entry import Entry
 from modules.user.services.mailed_tokens import MAIL_TOKEN, MAIL_WAITS, Forgetting, MailedTokens, TokenMail
@@ -84,7 +93,10 @@ class UserContainer(containers.DeclarativeContainer):
     arrivals = Scoped(
         Arrivals, transaction=core.transaction, users=users, accounts=accounts, recovery=recovery, enrolment=enrolment
     )
-    purge = providers.Singleton(Purge, core.database, core.events)
+    storage = providers.Singleton(storage_of, core.settings)
+    pictures = providers.Singleton(Pictures, storage, secret, core.settings.provided.origin)
+    avatars = Scoped(Avatars, transaction=core.transaction, caller=core.caller, users=users, pictures=pictures)
+    purge = providers.Singleton(Purge, core.database, core.events, pictures)
     issuer_book = providers.Singleton(IssuerBook, core.database)
     issued_tokens = providers.Singleton(
         IssuedTokens,
@@ -146,6 +158,7 @@ def user_module(core: CoreContainer) -> tuple[Module, UserContainer]:
     routes = Router(
         path="/",
         route_handlers=[
+            AvatarsController,
             EntryController,
             MeController,
             OAuthController,
@@ -156,6 +169,7 @@ def user_module(core: CoreContainer) -> tuple[Module, UserContainer]:
         dependencies={
             name: provided(provider)
             for name, provider in (
+                ("avatars", container.avatars),
                 ("browser", container.browser),
                 ("entry", container.entry),
                 ("me", container.me),
@@ -165,6 +179,7 @@ def user_module(core: CoreContainer) -> tuple[Module, UserContainer]:
                 ("operator", core.operator),
                 ("operator_entry", container.operator_entry),
                 ("operators", container.operators),
+                ("pictures", container.pictures),
                 ("recovery", container.recovery),
                 ("user_care", container.user_care),
                 ("sessions", container.sessions),

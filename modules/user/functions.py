@@ -71,7 +71,8 @@ INSERT INTO users.verification_tokens (identifier, purpose, expires_at)
 VALUES (lower(address), purpose, now() + make_interval(mins => minutes)) RETURNING id $$""",
 )
 
-# Whoever sends the mail: gives the wish its token. No row where nobody may have one; an older token is void.
+# Whoever sends the mail: gives the wish its token. No row where nobody may have one; an older token is void, also one
+# that is being made at the same moment.
 PREPARE_TOKEN = Function(
     "users.prepare_token(uuid,bytea)",
     """
@@ -91,6 +92,7 @@ BEGIN
         DELETE FROM users.verification_tokens t WHERE t.id = wish;
         RETURN;
     END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('mailed token ' || prepare_token.user_id, 0));
     DELETE FROM users.verification_tokens t WHERE t.user_id = prepare_token.user_id
         AND t.purpose = prepare_token.purpose AND t.used_at IS NULL AND t.id <> wish;
     UPDATE users.verification_tokens t SET token_hash = hash, user_id = prepare_token.user_id WHERE t.id = wish;
@@ -155,7 +157,7 @@ FORGET = Function(
     """
 CREATE OR REPLACE FUNCTION users.forget() RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
-WITH tokens AS (DELETE FROM users.verification_tokens WHERE expires_at < now() - interval '1 day' RETURNING 1),
+WITH tokens AS (DELETE FROM users.verification_tokens WHERE expires_at < now() RETURNING 1),
      attempts AS (DELETE FROM users.attempts WHERE created_at < now() - interval '1 hour' RETURNING 1),
      sessions AS (DELETE FROM users.sessions WHERE expires_at < now() - interval '30 days' RETURNING 1),
      staff AS (DELETE FROM users.operator_sessions WHERE expires_at < now() - interval '30 days' RETURNING 1)

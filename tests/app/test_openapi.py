@@ -270,6 +270,8 @@ MADE_UP = {
     "auth_revoke",
     "auth_leave",
     "auth_come_back",
+    "users_put_picture",
+    "users_show_picture",
 }
 """Their examples name a mailed token, a session or a provider that never was: they are refused, as documented."""
 

@@ -27,7 +27,7 @@ class Browser:
 
     def device(self, request: Request[Any, Any, Any]) -> Device:
         agent = request.headers.get("user-agent")
-        cookies = request.headers.get("cookie", "")
+        cookies = "; ".join(request.headers.getall("cookie", []))  # HTTP/2 may split them (RFC 9113, 8.2.3)
         return Device(
             user_agent=agent[:500] if agent else None,
             ip=self._addresses.of(request.scope),

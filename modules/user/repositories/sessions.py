@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import LargeBinary, Text, bindparam, cast, func, insert, null, select, tuple_, update
+from sqlalchemy import Integer, LargeBinary, Text, bindparam, cast, func, insert, null, select, tuple_, update
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -14,7 +14,7 @@ from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.http.pages import Position
 from modules.user.domain import Device
-from modules.user.tables import sessions
+from modules.user.tables import sessions, users
 
 
 class StartedSession(msgspec.Struct, frozen=True):
@@ -38,14 +38,20 @@ _IS_OPEN = (
     sessions.c.revoked_at.is_(None),
     sessions.c.expires_at > func.now(),
 )
+# The user is locked, so that who deletes the account at the same moment waits, and then ends this session, too.
 _START = Statement(
     insert(sessions)
-    .values(
-        user_id=bindparam("user_id"),
-        token_hash=bindparam("token_hash"),
-        expires_at=func.now() + func.make_interval(0, 0, 0, 0, bindparam("hours")),
-        user_agent=bindparam("user_agent"),
-        ip=bindparam("ip"),
+    .from_select(
+        ["user_id", "token_hash", "expires_at", "user_agent", "ip"],
+        select(
+            users.c.id,
+            bindparam("token_hash", type_=LargeBinary),
+            func.now() + func.make_interval(0, 0, 0, 0, bindparam("hours", type_=Integer)),
+            cast(bindparam("user_agent"), Text),
+            cast(bindparam("ip"), Text),
+        )
+        .where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_(None))
+        .with_for_update(read=True),
     )
     .returning(sessions.c.id, sessions.c.expires_at),
     into=StartedSession,
@@ -95,8 +101,9 @@ class SessionRepository:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    async def start(self, user_id: UUID, token_hash: bytes, device: Device, *, hours: int) -> StartedSession:
-        return await self._tx.one(
+    async def start(self, user_id: UUID, token_hash: bytes, device: Device, *, hours: int) -> StartedSession | None:
+        """None where the account was deleted a moment ago."""
+        return await self._tx.one_or_none(
             _START,
             user_id=user_id,
             token_hash=token_hash,

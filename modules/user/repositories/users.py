@@ -113,7 +113,9 @@ _DELETE = Statement.command(
     update(users).where(users.c.id == bindparam("user_id"), users.c.deleted_at.is_(None)).values(deleted_at=func.now())
 )
 _RESTORE = Statement.command(
-    update(users).where(users.c.id == bindparam("user_id")).values(deleted_at=null(), email_verified_at=func.now())
+    update(users)
+    .where(users.c.id == bindparam("user_id"), users.c.anonymised_at.is_(None))
+    .values(deleted_at=null(), email_verified_at=func.now())
 )
 _due = func.users.due_for_anonymising(bindparam("at_most", type_=Integer)).table_valued(column("user_id", Uuid))
 _DUE = Statement(select(_due.c.user_id), into=UUID)
@@ -195,10 +197,10 @@ class UserRepository:
     async def delete(self, user_id: UUID) -> None:
         await self._tx.execute(_DELETE, user_id=user_id)
 
-    async def restore(self, user_id: UUID) -> None:
-        """Raises `AddressTaken` where somebody else has the address by now."""
+    async def restore(self, user_id: UUID) -> bool:
+        """False where the user was anonymised meanwhile. Raises `AddressTaken` where the address is another's by now."""
         try:
-            await self._tx.execute(_RESTORE, user_id=user_id)
+            return await self._tx.execute(_RESTORE, user_id=user_id) > 0
         except AlreadyThere:
             raise AddressTaken("Somebody has signed up with this address since; log in there.") from None
 

@@ -29,7 +29,10 @@ class Enrolment:
         return user_id
 
     async def end(self, user_id: UUID) -> None:
-        """Every session ends at once; for 30 days a mailed token brings the account back."""
-        await self._sessions.revoke_all(user_id)
+        """Every session ends at once; for 30 days a mailed token brings the account back.
+
+        The user is deleted first, so that no session begins after all of them ended.
+        """
         await self._users.delete(user_id)
+        await self._sessions.revoke_all(user_id)
         await self._events.publish(UserDeleted(user_id))

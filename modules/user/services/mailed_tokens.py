@@ -42,6 +42,13 @@ class MailedTokens:
         wish = await self._tokens.request(purpose, address, minutes=MINUTES[purpose])
         await self._jobs.enqueue(self._tx, MAIL_TOKEN, wish=wish)
 
+    async def look(self, token: str, purpose: Purpose) -> TokenOwner:
+        """Whose token this is; it stays good, and nothing is held. Raises `BadToken`."""
+        owner = await self.use(token, purpose)
+        await self._tx.rollback()
+        self._tx.identity = Anonymous()
+        return owner
+
     async def use(self, token: str, purpose: Purpose) -> TokenOwner:
         """Use the token up and go on as its owner, in the same transaction. Raises `BadToken`."""
         owner = await self._tokens.use(token_hash(self._key, token), purpose)

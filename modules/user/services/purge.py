@@ -13,6 +13,7 @@ from core.database.pool import Database
 from core.module import Events
 from modules.user.domain import UserAnonymised
 from modules.user.repositories import AccountRepository, SessionRepository, UserRepository
+from modules.user.services.avatars import Pictures
 
 FAILED: Final = "failed"
 
@@ -27,9 +28,10 @@ class Purged(msgspec.Struct, frozen=True):
 class Purge:
     """Finds the accounts that are due and anonymises each in a transaction of its own."""
 
-    def __init__(self, database: Database, events: Events) -> None:
+    def __init__(self, database: Database, events: Events, pictures: Pictures) -> None:
         self._database = database
         self._events = events
+        self._pictures = pictures
 
     async def due(self, at_most: int) -> list[UUID]:
         """The longest deleted first."""
@@ -48,10 +50,12 @@ class Purge:
     async def _anonymise(self, user_id: UUID) -> bool:
         async with self._database.unit(Acting(user_id, None)) as unit:
             users = UserRepository(unit.transaction)
+            picture = (await users.account(user_id)).image_url
             if not await users.anonymise(user_id):
                 return False
             await users.drop_password(user_id)
             await AccountRepository(unit.transaction).unlink_all(user_id)
             await SessionRepository(unit.transaction).scrub(user_id)
             await self._events.publish(UserAnonymised(user_id))
+        await self._pictures.forget(picture)
         return True

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core.http.caller import Caller
 from modules.user.contracts import EmailWish, NewPassword, TokenProof, User
-from modules.user.domain import Device, Purpose, check_password, normal_address
+from modules.user.domain import BadToken, Device, Purpose, check_password, normal_address
 from modules.user.passwords import Passwords
 from modules.user.repositories import AccountRepository, SessionRepository, UserRepository
 from modules.user.services.mailed_tokens import MailedTokens
@@ -65,11 +65,13 @@ class Recovery:
         """Set a new password and end all sessions. Raises `BadToken`, `WeakPassword` and `Invalid`.
 
         Who has the mailbox owns the account: accounts elsewhere that were linked before anybody proved that are gone.
+        The token is looked at before the password is hashed, so that nobody can keep us busy without one.
         """
         check_password(wish.password)
-        password_hash = await self._passwords.hash(wish.password)
-        owner = await self._mailed_tokens.use(wish.token, "password_reset")
+        owner = await self._mailed_tokens.look(wish.token, "password_reset")
         check_password(wish.password, email=owner.email)
+        password_hash = await self._passwords.hash(wish.password)
+        await self._mailed_tokens.use(wish.token, "password_reset")
         await self.take_over(owner.user_id)
         await self._users.set_password(owner.user_id, password_hash)
         await self._sessions.revoke_all(owner.user_id)
@@ -77,7 +79,8 @@ class Recovery:
     async def restore(self, proof: TokenProof) -> User:
         """Raises `BadToken`, and `AddressTaken` where somebody has signed up with the address since."""
         owner = await self._mailed_tokens.use(proof.token, "restore")
-        await self._users.restore(owner.user_id)
+        if not await self._users.restore(owner.user_id):
+            raise BadToken(path="token")
         return shown(await self._users.account(owner.user_id))
 
     async def take_over(self, user_id: UUID) -> None:
