@@ -128,6 +128,15 @@ def test_every_file_and_folder_that_is_mentioned_exists(document: str) -> None:
     assert missing == []
 
 
+def test_every_requirement_of_the_security_document_names_a_test_that_exists_or_does_not_apply() -> None:
+    document = (ROOT / "docs" / "security.md").read_text()
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+[^|]*) \| [^|]+ \| ([^|]+) \| ([^|]*) \|$", document, re.MULTILINE)
+    assert len(rows) >= 24
+    assert [number for number, how, tests in rows if "::" not in tests and "does not apply" not in how] == []
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", document):
+        assert re.search(rf"def {name}\(", (ROOT / path).read_text()), f"{path}::{name}"
+
+
 # --- the tour ----------------------------------------------------------------------------------------------------
 
 TOUR = section(README, "The API by example")
