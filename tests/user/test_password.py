@@ -59,7 +59,7 @@ async def test_guessing_the_current_password_is_throttled(nadia: Person) -> None
 
 
 @pytest.mark.parametrize(
-    "weak", ["", "seven 7", "x" * 129, "x" * 10_000, "password1", EMAIL, "Sunshine2024!", "internship"]
+    "weak", ["", "seven 7", "x" * 129, "x" * 10_000, " " * 20, "password1", EMAIL, "Sunshine2024!", "internship"]
 )
 async def test_a_password_that_is_short_long_or_common_is_refused_everywhere(
     client: httpx.AsyncClient, nadia: Person, weak: str
@@ -95,11 +95,20 @@ async def test_a_password_may_be_of_any_script_and_composition_and_is_taken_as_i
             assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("path", ["login", "signup"])
-async def test_a_nul_is_no_text(client: httpx.AsyncClient, path: str) -> None:
-    body = b'{"email": "nul@example.com", "password": "a long walk\\u0000 by the sea"}'
-    answer = await client.post(f"/api/v1/auth/{path}", content=body, headers={"content-type": "application/json"})
-    assert answer.status_code == 400
+@pytest.mark.parametrize("letter", ["\\u0000", "\\ud800"])
+async def test_a_nul_and_half_a_letter_are_no_text(client: httpx.AsyncClient, nadia: Person, letter: str) -> None:
+    password = f'"password": "a long walk{letter} by the sea"'
+    headers = {"content-type": "application/json", "authorization": f"Bearer {nadia.token}"}
+    for path, body in (
+        ("login", f'{{"email": "{EMAIL}", {password}}}'),
+        ("signup", f'{{"email": "nul@example.com", {password}}}'),
+        ("password", f'{{"current_password": "{PASSWORD}", {password}}}'),
+        ("password-reset/confirm", f'{{"token": "one_x", {password}}}'),
+    ):
+        answer = await client.post(f"/api/v1/auth/{path}", content=body.encode(), headers=headers)
+        assert (answer.status_code, path) == (400, path)
+        assert answer.json()["errors"] or answer.json()["detail"]
+    await log_in(client, EMAIL, PASSWORD)
 
 
 async def test_a_text_plain_body_is_no_json(client: httpx.AsyncClient) -> None:
@@ -113,6 +122,7 @@ ADDRESSES: list[tuple[str, Any]] = [
     ("nadia+news@example.com", 401),
     ("nаdia@example.com", 401),  # a Cyrillic letter
     ("ｎadia@example.com", 401),  # a full-width one
+    ("nad\u0130a@example.com", 401),  # a capital i of Turkish, which the database would fold
 ]
 
 
@@ -128,6 +138,14 @@ async def test_an_address_is_the_same_in_any_case_and_no_look_alike_of_it(
 async def test_an_address_with_letters_that_pose_as_others_is_none(client: httpx.AsyncClient, posing: str) -> None:
     answer = await client.post("/api/v1/auth/signup", json={"email": posing, "password": PASSWORD})
     assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, "email")
+
+
+async def test_an_address_with_a_kelvin_sign_is_not_the_one_with_a_k(client: httpx.AsyncClient) -> None:
+    kate = await sign_up(client, email="kate@example.com")
+    body = {"email": "\u212aate@example.com", "password": PASSWORD}
+    assert (await client.post("/api/v1/auth/login", json=body)).status_code == 401
+    assert (await client.post("/api/v1/auth/password-reset", json={"email": body["email"]})).status_code == 400
+    await log_in(client, kate.email.upper(), PASSWORD)
 
 
 async def test_an_address_in_two_forms_of_unicode_is_one(client: httpx.AsyncClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import httpx
 import psycopg
 import pytest
@@ -73,6 +75,21 @@ async def test_a_session_that_is_ended_is_refused_on_the_next_request_in_every_w
     assert len(await listed(nadia)) == 1
 
 
+async def test_a_session_that_is_over_is_not_listed_and_one_that_is_used_was_seen_just_now(
+    client: httpx.AsyncClient, nadia: Person, owner: psycopg.Connection
+) -> None:
+    await log_in(client, EMAIL, PASSWORD)
+    over, mine = await listed(nadia)
+    owner.execute("UPDATE users.sessions SET expires_at = now() WHERE id = %s", (over["id"],))
+    owner.execute("UPDATE users.sessions SET last_seen_at = now() - interval '1 hour'")
+    await listed(nadia)
+    (left,) = await listed(nadia)
+    assert left["id"] == mine["id"] != over["id"]
+    age = datetime.now(UTC) - datetime.fromisoformat(str(left["last_seen_at"]))
+    assert abs(age.total_seconds()) < 30
+    assert (await nadia.delete(f"/auth/sessions/{over['id']}")).status_code == 404
+
+
 async def test_nobody_elses_session_can_be_ended(client: httpx.AsyncClient, nadia: Person) -> None:
     other = await sign_up(client)
     theirs = (await listed(other))[0]["id"]
@@ -91,9 +108,11 @@ async def test_all_others_or_all_can_be_ended(client: httpx.AsyncClient, nadia: 
     assert (await nadia.get("/users/me")).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/auth/sessions?keep=other", "/auth/sessions/not-an-id"])
-async def test_what_names_no_session_ends_none(nadia: Person, path: str) -> None:
-    assert (await nadia.delete(path)).status_code in (400, 404)
+@pytest.mark.parametrize(
+    ("path", "status"), [("/auth/sessions?keep=other", 400), ("/auth/sessions?keep=", 400), ("/auth/sessions/me", 404)]
+)
+async def test_what_names_no_session_ends_none(nadia: Person, path: str, status: int) -> None:
+    assert (await nadia.delete(path)).status_code == status
     assert (await nadia.get("/users/me")).status_code == 200
 
 
@@ -118,6 +137,16 @@ async def test_a_log_in_ends_the_session_that_the_browser_had(client: httpx.Asyn
         assert (await client.post("/api/v1/auth/login", json=body, headers=cookie)).status_code == 200
         client.cookies.clear()
         assert (await Person(client, before, {}, EMAIL).get("/users/me")).status_code == 401
+
+
+async def test_a_browser_that_says_its_cookies_in_several_lines_is_understood(
+    client: httpx.AsyncClient, nadia: Person
+) -> None:
+    body = {"email": EMAIL, "password": PASSWORD}
+    cookies = [("cookie", "theme=dark"), ("cookie", f"interna_session={nadia.token}")]
+    assert (await client.post("/api/v1/auth/login", json=body, headers=cookies)).status_code == 200
+    client.cookies.clear()
+    assert (await nadia.get("/users/me")).status_code == 401
 
 
 async def test_every_log_in_has_a_token_of_its_own_of_256_bits_that_is_nowhere_stored(

@@ -198,7 +198,7 @@ class UserRepository:
         await self._tx.execute(_DELETE, user_id=user_id)
 
     async def restore(self, user_id: UUID) -> bool:
-        """False where the user was anonymised meanwhile. Raises `AddressTaken` where the address is another's by now."""
+        """False where the user was anonymised meanwhile. Raises `AddressTaken`."""
         try:
             return await self._tx.execute(_RESTORE, user_id=user_id) > 0
         except AlreadyThere:
