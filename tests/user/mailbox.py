@@ -30,7 +30,7 @@ class Mailbox:
         async with asyncio.timeout(10):
             while len(texts := [text for said, text in self.mails() if said == subject]) <= after:
                 await asyncio.sleep(0.02)
-        return re.findall(r"one_[\w-]+", texts[-1])[-1]
+        return str(re.findall(r"one_[\w-]+", texts[-1])[-1])
 
 
 VERIFY = "Confirm your address"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import psycopg
 import pytest
 
+from core.bootstrap import Parent
+from core.database.roles import Endpoints
+from modules.user.passwords import Passwords
 from tests.client import BRIEF, PASSWORD, Person, log_in, sign_up
 from tests.user.mailbox import RESTORE, VERIFY, Mailbox
 
@@ -36,6 +41,39 @@ async def test_who_deletes_the_account_is_out_at_once_everywhere(client: httpx.A
     assert {(await person.get("/users/me")).status_code for person in (nadia, phone)} == {401}
     refused = await client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
     assert (refused.status_code, refused.json()["type"]) == (401, "urn:interna:problem:wrong-credentials")
+
+
+async def test_who_logs_in_at_the_moment_of_the_deletion_gets_no_session(
+    client: httpx.AsyncClient, nadia: Person, parent: Parent, owner: psycopg.Connection
+) -> None:
+    class Meanwhile(Passwords):
+        async def verify(self, password_hash: str | None, password: str) -> bool:
+            await nadia.delete("/users/me")
+            return await super().verify(password_hash, password)
+
+    provider = next(module for module in parent.modules if module.name == "user").container.passwords
+    with provider.override(Meanwhile()):
+        refused = await client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
+    assert (refused.status_code, refused.json()["type"]) == (401, "urn:interna:problem:wrong-credentials")
+    assert owner.execute("SELECT count(*) FROM users.sessions WHERE revoked_at IS NULL").fetchone() == (0,)
+
+
+async def test_a_session_that_begins_while_the_account_is_deleted_ends_with_it(
+    nadia: Person, endpoints: Endpoints, owner: psycopg.Connection
+) -> None:
+    with psycopg.connect(str(endpoints.owner)) as beginning:
+        beginning.execute("SELECT FROM users.users WHERE id = %s FOR SHARE", (nadia.user["id"],))
+        beginning.execute(
+            "INSERT INTO users.sessions (user_id, token_hash, expires_at)"
+            " VALUES (%s, 'late', now() + interval '1 day')",
+            (nadia.user["id"],),
+        )
+        leaving = asyncio.create_task(nadia.delete("/users/me"))
+        async with asyncio.timeout(5):
+            while not owner.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                await asyncio.sleep(0.01)
+    assert (await leaving).status_code == 204
+    assert owner.execute("SELECT count(*) FROM users.sessions WHERE revoked_at IS NULL").fetchone() == (0,)
 
 
 async def test_a_restored_account_has_everything_but_its_sessions(
@@ -79,6 +117,7 @@ async def test_an_account_that_is_not_deleted_is_mailed_no_restore(
 async def test_after_thirty_days_nothing_brings_it_back(
     client: httpx.AsyncClient, nadia: Person, mailbox: Mailbox, owner: psycopg.Connection
 ) -> None:
+    await mailbox.token(VERIFY)  # before the deletion, after which it would not be sent
     await nadia.delete("/users/me")
     owner.execute("UPDATE users.users SET deleted_at = now() - interval '30 days 1 second' WHERE email = %s", (EMAIL,))
     await client.post("/api/v1/auth/restore", json={"email": EMAIL})

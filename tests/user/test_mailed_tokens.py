@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
 from structlog.testing import capture_logs
 
+from core.bootstrap import Parent
+from core.database.identity import Anonymous
+from modules.user.passwords import Passwords
+from modules.user.repositories import TokenRepository
 from tests.client import PASSWORD, Person, log_in, sign_up
 from tests.user.mailbox import RESET, RESTORE, VERIFY, Mailbox
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("worker")]
+pytestmark = pytest.mark.anyio
 NEW = "seven loaves before sunrise"
 BAD = "urn:interna:problem:bad-token"
+
+
+class Counted(Passwords):
+    """Real passwords, and how often one was hashed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hashed = 0
+
+    async def hash(self, password: str) -> str:
+        self.hashed += 1
+        return await super().hash(password)
+
+
+@pytest.fixture
+def passwords(parent: Parent, nadia: Person) -> Iterator[Counted]:
+    provider = next(module for module in parent.modules if module.name == "user").container.passwords
+    with provider.override(counted := Counted()):
+        yield counted
 
 
 @pytest.fixture
@@ -23,7 +48,7 @@ async def nadia(client: httpx.AsyncClient) -> Person:
 
 
 @pytest.fixture
-def mailbox(environ: dict[str, str]) -> Mailbox:
+def mailbox(environ: dict[str, str], worker: None) -> Mailbox:
     return Mailbox(environ, "nadia@example.com")
 
 
@@ -86,6 +111,29 @@ async def test_a_reset_drops_accounts_elsewhere_that_were_linked_before_anybody_
     token = await reset_token(client, mailbox)
     await say(client, "password-reset/confirm", token=token, password=NEW)
     assert owner.execute("SELECT count(*) FROM users.accounts").fetchone() == (0,)
+
+
+async def test_a_reset_of_an_address_that_was_proved_keeps_accounts_elsewhere(
+    client: httpx.AsyncClient, nadia: Person, mailbox: Mailbox, owner: psycopg.Connection
+) -> None:
+    await say(client, "email-verification/confirm", token=await mailbox.token(VERIFY))
+    owner.execute(
+        "INSERT INTO users.accounts (user_id, type, provider, provider_account_id) VALUES (%s, 'oidc', 'acme', '1')",
+        (nadia.user["id"],),
+    )
+    token = await reset_token(client, mailbox)
+    assert (await say(client, "password-reset/confirm", token=token, password=NEW)).status_code == 204
+    assert owner.execute("SELECT count(*) FROM users.accounts").fetchone() == (1,)
+
+
+async def test_without_a_token_nobody_makes_us_hash_a_password(
+    client: httpx.AsyncClient, nadia: Person, mailbox: Mailbox, passwords: Counted
+) -> None:
+    await say(client, "password-reset/confirm", token="one_" + "A" * 43, password=NEW)
+    await say(client, "password-reset/confirm", token=await mailbox.token(VERIFY), password=NEW)
+    assert passwords.hashed == 0
+    await say(client, "password-reset/confirm", token=await reset_token(client, mailbox), password=NEW)
+    assert passwords.hashed == 1
 
 
 async def test_a_weak_password_uses_no_token_up(client: httpx.AsyncClient, nadia: Person, mailbox: Mailbox) -> None:
@@ -152,22 +200,53 @@ async def test_a_token_is_void_once_the_address_is_another_one(
     assert (await say(client, "password-reset/confirm", token=token, password=NEW)).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["password-reset", "restore"])
-async def test_the_answer_does_not_tell_whether_there_is_such_an_account(
-    client: httpx.AsyncClient, nadia: Person, owner: psycopg.Connection, path: str
+async def test_of_two_tokens_made_at_the_same_moment_one_is_good(
+    nadia: Person, parent: Parent, owner: psycopg.Connection
 ) -> None:
-    rows = "SELECT (SELECT count(*) FROM users.attempts), (SELECT max(id) FROM jobs.procrastinate_jobs)"
-    written = []
+    first, second = (
+        owner.execute("SELECT users.request_token('password_reset', 'nadia@example.com', 30)").fetchone()
+        for _ in range(2)
+    )
+    assert first is not None
+    assert second is not None
+    async with parent.database.unit(Anonymous()) as unit:
+        await TokenRepository(unit.transaction).prepare(first[0], b"one")
+        other = asyncio.create_task(prepare(parent, second[0]))
+        await asyncio.wait({other}, timeout=0.1)
+    await other
+    left = owner.execute("SELECT token_hash FROM users.verification_tokens WHERE purpose = 'password_reset'").fetchall()
+    assert left == [(b"two",)]
+
+
+async def prepare(parent: Parent, wish: UUID) -> None:
+    async with parent.database.unit(Anonymous()) as unit:
+        await TokenRepository(unit.transaction).prepare(wish, b"two")
+
+
+async def test_the_answer_does_not_tell_whether_there_is_such_an_account(
+    client: httpx.AsyncClient, nadia: Person, owner: psycopg.Connection
+) -> None:
+    written: set[tuple[int, ...]] = set()
     answers = []
-    for email in ("nadia@example.com", "nobody@example.com"):
-        before = owner.execute(rows).fetchone()
-        answers.append(await say(client, path, email=email))
-        after = owner.execute(rows).fetchone()
-        assert before is not None
-        assert after is not None
-        written.append((after[0] - before[0], after[1] is not None))
-    assert [(answer.status_code, answer.content) for answer in answers] == [(202, b"")] * 2
-    assert written[0] == written[1]
+    for path in ("password-reset", "restore"):
+        for email in ("nadia@example.com", "nobody@example.com"):
+            before = counts(owner)
+            answers.append(await say(client, path, email=email))
+            written.add(tuple(after - earlier for earlier, after in zip(before, counts(owner), strict=True)))
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"")}
+    assert written == {(3, 1, 1, 0)}
+    headers = [{name: answer.headers[name] for name in answer.headers if name != "x-request-id"} for answer in answers]
+    assert all(said == headers[0] for said in headers)
+
+
+def counts(owner: psycopg.Connection) -> tuple[int, ...]:
+    """Rows of everything that a wish might write, while no worker runs."""
+    found = owner.execute(
+        "SELECT (SELECT count(*) FROM users.attempts), (SELECT count(*) FROM users.verification_tokens),"
+        " (SELECT count(*) FROM jobs.procrastinate_jobs), (SELECT count(*) FROM users.sessions)"
+    ).fetchone()
+    assert found is not None
+    return found
 
 
 async def test_no_token_is_stored_or_logged(
@@ -182,6 +261,7 @@ async def test_no_token_is_stored_or_logged(
     assert NEW not in f"{stored}{jobs}{logs}"
 
 
+@pytest.mark.usefixtures("worker")
 async def test_what_a_user_calls_themselves_is_in_no_mail(client: httpx.AsyncClient, environ: dict[str, str]) -> None:
     await sign_up(client, email="victim@example.com", name="You won! https://evil.example")
     mailbox = Mailbox(environ, "victim@example.com")

@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
-from app.reach import DATABASE
+from core.bootstrap import Parent
 from core.database.roles import Endpoints
+from modules.user.services.purge import Purge, Purged
+from scripts.purge import main
 from tests.app.test_serve import ROOT
 from tests.client import PASSWORD, Person, sign_up
+from tests.user.mailbox import RESTORE, Mailbox
 
 pytestmark = pytest.mark.anyio
+EMAIL = "nadia@left.example"
 
 
-def purge(endpoints: Endpoints, *options: str) -> tuple[int, list[dict[str, Any]]]:
-    variables = {"APP_ENV": "test", "DB_DRIVER": "postgres", "DATABASE_URL": url(endpoints.runtime)}
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts.purge", "--json", *options],
+def command(endpoints: Endpoints, *options: str) -> subprocess.CompletedProcess[str]:
+    parts = conninfo_to_dict(endpoints.runtime)
+    login = f"{quote(str(parts['user']))}:{quote(str(parts['password']))}"
+    url = f"postgresql://{login}@/{parts['dbname']}?host={quote(str(parts['host']))}&port={parts.get('port') or 5432}"
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.purge", *options],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", **variables},
+        env={"PATH": "/usr/bin:/bin", "APP_ENV": "test", "DB_DRIVER": "postgres", "DATABASE_URL": url},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
 
 
-def url(conninfo: str) -> str:
-    from psycopg.conninfo import conninfo_to_dict
-
-    parts = conninfo_to_dict(conninfo)
-    password = f":{parts['password']}" if parts.get("password") else ""
-    host, port = parts.get("host", ""), parts.get("port", 5432)
-    if str(host).startswith("/"):
-        return f"postgresql://{parts['user']}{password}@/{parts['dbname']}?host={host}&port={port}"
-    return f"postgresql://{parts['user']}{password}@{host}:{port}/{parts.get('dbname', DATABASE)}"
+async def purge(parent: Parent, at_most: int = 100) -> list[Purged]:
+    service: Purge = next(module for module in parent.modules if module.name == "user").container.purge()
+    return [found async for found in service.run(at_most)]
 
 
-async def gone(client: httpx.AsyncClient, owner: psycopg.Connection, email: str) -> Person:
-    """Somebody who left 31 days ago."""
-    person = await sign_up(client, email=email, name="Nadia Adel", region="Cairo")
+async def gone(client: httpx.AsyncClient, owner: psycopg.Connection, email: str, *, days: int = 31) -> Person:
+    """Somebody who left so many days ago."""
+    headers = {"user-agent": "Nadia's phone"}
+    wish = {"email": email, "password": PASSWORD, "name": "Nadia Adel", "region": "Cairo"}
+    answer = await client.post("/api/v1/auth/signup", json=wish, headers=headers)
+    client.cookies.clear()
+    person = Person(client, answer.json()["token"], answer.json()["user"], email)
     owner.execute(
         "INSERT INTO users.accounts (user_id, type, provider, provider_account_id, email)"
         " VALUES (%s, 'oidc', 'acme', %s, %s)",
@@ -55,11 +61,18 @@ async def gone(client: httpx.AsyncClient, owner: psycopg.Connection, email: str)
     )
     await person.patch("/users/me", {"bio": "Nadia's", "interests": ["bread"], "image_url": "https://x.example/n.png"})
     await person.delete("/users/me")
-    owner.execute("UPDATE users.users SET deleted_at = now() - interval '31 days' WHERE id = %s", (person.user["id"],))
+    age(owner, person, days)
     return person
 
 
-def everything(owner: psycopg.Connection) -> str:
+def age(owner: psycopg.Connection, person: Person, days: int) -> None:
+    owner.execute(
+        "UPDATE users.users SET deleted_at = now() - make_interval(days => %s) WHERE id = %s",
+        (days, person.user["id"]),
+    )
+
+
+def everything(owner: psycopg.Connection, *, but: str = "") -> str:
     """All that schemas users and authz hold, as text."""
     tables = owner.execute(
         "SELECT table_schema || '.' || table_name FROM information_schema.tables"
@@ -68,55 +81,128 @@ def everything(owner: psycopg.Connection) -> str:
     return " ".join(
         str(owner.execute(f"SELECT string_agg(t::text, ' ') FROM {table} t".encode()).fetchone())
         for (table,) in tables
-        if table != "users.verification_tokens"  # those are forgotten a day after they expire
+        if table != but
     )
 
 
 async def test_nothing_tells_any_more_who_it_was(
-    client: httpx.AsyncClient, endpoints: Endpoints, owner: psycopg.Connection
+    client: httpx.AsyncClient, parent: Parent, owner: psycopg.Connection
 ) -> None:
-    person = await gone(client, owner, "nadia@left.example")
-    recent = await sign_up(client, email="recent@left.example")
-    await recent.delete("/users/me")
-    assert "nadia" in everything(owner).lower()
-    code, report = purge(endpoints)
-    assert (code, report) == (0, [{"user_id": person.user["id"], "outcome": "anonymised"}])
-    left = everything(owner).lower()
-    assert "nadia" not in left
-    assert "bread" not in left
-    assert "recent@left.example" in left
-    assert purge(endpoints) == (0, [])
+    person = await gone(client, owner, EMAIL)
+    await gone(client, owner, "recent@left.example", days=29)
+    assert await purge(parent) == [Purged(UUID(person.user["id"]), "anonymised")]
+    of_person = " ".join(
+        str(owner.execute(f"SELECT t::text FROM {table} t WHERE {key} = %s".encode(), (person.user["id"],)).fetchall())
+        for table, key in (
+            ("users.users", "id"),
+            ("users.profiles", "user_id"),
+            ("users.credentials", "user_id"),
+            ("users.accounts", "user_id"),
+            ("users.sessions", "user_id"),
+            ("authz.tenants", "owner_id"),
+        )
+    )
+    for told in ("nadia", "left.example", "bread", "cairo", "n.png", "127.0.0.1", "phone", "argon2", "acme"):
+        assert told not in of_person.lower(), told
+    assert EMAIL not in everything(owner, but="users.verification_tokens")
+    assert "recent@left.example" in everything(owner)
 
 
-async def test_a_dry_run_tells_and_does_nothing(
-    client: httpx.AsyncClient, endpoints: Endpoints, owner: psycopg.Connection
+async def test_the_tokens_that_were_mailed_to_it_are_forgotten_when_they_expire(
+    client: httpx.AsyncClient, parent: Parent, owner: psycopg.Connection
 ) -> None:
-    person = await gone(client, owner, "nadia@left.example")
+    await gone(client, owner, EMAIL)
+    await purge(parent)
+    assert EMAIL in everything(owner)
+    owner.execute("UPDATE users.verification_tokens SET expires_at = now() - interval '1 second'")
+    await parent.core.jobs().sweep()
+    assert EMAIL not in everything(owner)
+
+
+async def test_a_second_run_has_nothing_to_do(
+    client: httpx.AsyncClient, parent: Parent, owner: psycopg.Connection
+) -> None:
+    people = [await gone(client, owner, f"person{number}@left.example", days=40 - number) for number in range(3)]
+    ids = [person.user["id"] for person in people]
+    assert [(str(found.user_id), found.outcome) for found in await purge(parent, 2)] == [
+        (ids[0], "anonymised"),
+        (ids[1], "anonymised"),
+    ]
+    assert [str(found.user_id) for found in await purge(parent)] == ids[2:]
     before = everything(owner)
-    assert purge(endpoints, "--dry-run") == (0, [{"user_id": person.user["id"], "outcome": "due"}])
+    assert await purge(parent) == []
     assert everything(owner) == before
 
 
-async def test_one_that_fails_is_told_and_keeps_nobody_else(
+@pytest.mark.slow
+async def test_the_command_tells_what_is_due_does_it_and_tells_what_failed(
     client: httpx.AsyncClient, endpoints: Endpoints, owner: psycopg.Connection
 ) -> None:
-    stuck = await gone(client, owner, "stuck@left.example")
+    stuck = await gone(client, owner, "stuck@left.example", days=50)
     other = await gone(client, owner, "other@left.example")
+    before = everything(owner)
+    rehearsed = command(endpoints, "--dry-run", "--json")
+    assert rehearsed.returncode == 0, rehearsed.stderr
+    assert json.loads(rehearsed.stdout) == [
+        {"user_id": person.user["id"], "outcome": "due"} for person in (stuck, other)
+    ]
+    assert everything(owner) == before
     unless = f"anonymised_at IS NULL OR id <> '{stuck.user['id']}'"
     owner.execute(f"ALTER TABLE users.users ADD CONSTRAINT stuck CHECK ({unless})".encode())
-    code, report = purge(endpoints)
-    outcomes = {found["user_id"]: found["outcome"] for found in report}
-    assert code == 1
+    done = command(endpoints, "--json")
+    outcomes: dict[str, Any] = {found["user_id"]: found["outcome"] for found in json.loads(done.stdout)}
+    assert done.returncode == 1
     assert outcomes[other.user["id"]] == "anonymised"
     assert outcomes[stuck.user["id"]].startswith("failed: ")
     assert "stuck@left.example" in everything(owner)
+    table = command(endpoints, "--limit", "1")
+    assert (table.returncode, stuck.user["id"] in table.stdout) == (1, True)
+    assert table.stdout.endswith("purge: 1 due, 1 failed\n")
 
 
-async def test_the_address_of_somebody_who_is_gone_is_anybodys(
-    client: httpx.AsyncClient, endpoints: Endpoints, owner: psycopg.Connection
+def test_the_command_refuses_a_number_of_accounts_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in ("0", "-1", "many", "10000001"):
+        with pytest.raises(SystemExit, match="2"):
+            main(["--limit", number])
+        assert "usage: python -m scripts.purge" in capsys.readouterr().err
+
+
+async def test_who_is_gone_cannot_come_back_and_the_address_is_anybodys(
+    client: httpx.AsyncClient, parent: Parent, worker: None, environ: dict[str, str], owner: psycopg.Connection
 ) -> None:
-    person = await gone(client, owner, "nadia@left.example")
-    purge(endpoints)
-    refused = await client.post("/api/v1/auth/login", json={"email": person.email, "password": PASSWORD})
+    person = await gone(client, owner, EMAIL, days=1)
+    assert (await client.post("/api/v1/auth/restore", json={"email": EMAIL})).status_code == 202
+    token = await Mailbox(environ, EMAIL).token(RESTORE)
+    age(owner, person, 31)
+    assert len(await purge(parent)) == 1
+    refused = await client.post("/api/v1/auth/restore/confirm", json={"token": token})
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:interna:problem:bad-token")
+    refused = await client.post("/api/v1/auth/login", json={"email": EMAIL, "password": PASSWORD})
     assert refused.status_code == 401
-    assert (await sign_up(client, email=person.email)).user["id"] != person.user["id"]
+    assert (await sign_up(client, email=EMAIL)).user["id"] != person.user["id"]
+
+
+async def test_of_a_restoration_and_a_purge_at_the_same_moment_one_happens(
+    client: httpx.AsyncClient,
+    parent: Parent,
+    worker: None,
+    environ: dict[str, str],
+    endpoints: Endpoints,
+    owner: psycopg.Connection,
+) -> None:
+    person = await gone(client, owner, EMAIL, days=1)
+    await client.post("/api/v1/auth/restore", json={"email": EMAIL})
+    token = await Mailbox(environ, EMAIL).token(RESTORE)
+    with psycopg.connect(str(endpoints.owner)) as purging:
+        purging.execute(
+            "UPDATE users.users SET email = 'x@anonymised.invalid', anonymised_at = now() WHERE id = %s",
+            (person.user["id"],),
+        )
+        restoring = asyncio.create_task(client.post("/api/v1/auth/restore/confirm", json={"token": token}))
+        async with asyncio.timeout(5):
+            while not owner.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                await asyncio.sleep(0.01)
+    refused = await restoring
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:interna:problem:bad-token")
+    row = owner.execute("SELECT deleted_at IS NULL FROM users.users WHERE id = %s", (person.user["id"],)).fetchone()
+    assert row == (False,)

@@ -64,7 +64,7 @@ async def test_a_session_that_is_ended_is_refused_on_the_next_request_in_every_w
     phone = await log_in(client, EMAIL, PASSWORD)
     elsewhere = create_app(bootstrap(compose, environ, endpoints=endpoints))
     async with elsewhere.lifespan():
-        transport = httpx.ASGITransport(app=elsewhere)
+        transport = httpx.ASGITransport(app=elsewhere)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url="http://interna.test") as other:
             there = Person(other, phone.token, phone.user, EMAIL)
             assert (await there.get("/users/me")).status_code == 200
