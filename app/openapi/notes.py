@@ -35,8 +35,9 @@ projects: a language model writes the brief and its milestones, and plays the cl
 **Conventions.** JSON in snake_case. An unknown field is refused, numbers are never read from text. A list is
 `{"items": [...], "next_cursor": ...}`: pass `next_cursor` on as `cursor` until it is null. Times are RFC 3339 in UTC.
 
-**Who you are.** Log in, and send the token as `Authorization: Bearer`; a browser has the same token in a cookie, and
-then an unsafe request must come from this site. You act for one tenant: `X-Tenant-ID` names it (its id or its slug),
+**Who you are.** Log in, and send the token as `Authorization: Bearer`; a JWT of an issuer that is trusted here is as
+good. A browser has the same token in a cookie, and then an unsafe request must come from this site. You act for one
+tenant: `X-Tenant-ID` names it (its id or its slug),
 without it you act for your personal one.
 
 **Problems** are RFC 9457 `application/problem+json`, with the `request_id` to quote to support; the same id is the
