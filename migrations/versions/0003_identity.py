@@ -22,6 +22,7 @@ def upgrade() -> None:
         "attempts",
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("bucket", sa.LargeBinary(), nullable=False),
+        sa.Column("pending", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("attempt_id", "bucket", name=op.f("pk_attempts")),
         schema="users",
@@ -360,7 +361,8 @@ def upgrade() -> None:
     op.execute("GRANT EXECUTE ON FUNCTION users.use_token(bytea,text) TO interna_runtime")
     op.execute("COMMENT ON FUNCTION users.use_token(bytea,text) IS 'interna b87e07d083a7abe3'")
     op.execute("""
-    CREATE OR REPLACE FUNCTION users.admit(attempt uuid, buckets bytea[], limits integer[], seconds integer)
+    CREATE OR REPLACE FUNCTION users.admit(
+        attempt uuid, is_pending boolean, buckets bytea[], limits integer[], seconds integer)
     RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
     DECLARE
         place integer;
@@ -373,21 +375,33 @@ def upgrade() -> None:
         FOR place IN 1 .. cardinality(buckets) LOOP
             SELECT a.created_at INTO oldest FROM users.attempts a
             WHERE a.bucket = buckets[place] AND a.created_at > clock_timestamp() - span
+              AND (NOT a.pending OR a.created_at < clock_timestamp() - interval '30 seconds')
             ORDER BY a.created_at DESC OFFSET limits[place] - 1 LIMIT 1;
             IF FOUND THEN
                 wait := greatest(wait, ceil(extract(epoch FROM oldest + span - clock_timestamp()))::integer, 1);
+            ELSIF (SELECT count(*) FROM users.attempts a
+                   WHERE a.bucket = buckets[place] AND a.created_at > clock_timestamp() - span) >= limits[place] THEN
+                wait := greatest(wait, 0);
             END IF;
         END LOOP;
         IF wait IS NULL THEN
-            INSERT INTO users.attempts (attempt_id, bucket, created_at)
-            SELECT attempt, bucket, clock_timestamp() FROM unnest(buckets) AS bucket;
+            INSERT INTO users.attempts (attempt_id, bucket, pending, created_at)
+            SELECT attempt, bucket, is_pending, clock_timestamp() FROM unnest(buckets) AS bucket;
         END IF;
         RETURN wait;
     END $$
     """)
-    op.execute("REVOKE ALL ON FUNCTION users.admit(uuid,bytea[],integer[],integer) FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION users.admit(uuid,bytea[],integer[],integer) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION users.admit(uuid,bytea[],integer[],integer) IS 'interna de77ac72afe34e22'")
+    op.execute("REVOKE ALL ON FUNCTION users.admit(uuid,boolean,bytea[],integer[],integer) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION users.admit(uuid,boolean,bytea[],integer[],integer) TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION users.admit(uuid,boolean,bytea[],integer[],integer) IS 'interna 1b590574f5de3dec'")
+    op.execute("""
+    CREATE OR REPLACE FUNCTION users.settle(attempt uuid) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+    UPDATE users.attempts SET pending = false WHERE attempt_id = attempt $$
+    """)
+    op.execute("REVOKE ALL ON FUNCTION users.settle(uuid) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION users.settle(uuid) TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION users.settle(uuid) IS 'interna cb17498d50f2776c'")
     op.execute("""
     CREATE OR REPLACE FUNCTION users.forgive(attempt uuid) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$

@@ -113,11 +113,14 @@ RETURNING u.id, u.email $$""",
 )
 
 # Counts before it answers, and each bucket under a lock, so that two workers never let one too many through. Answers
-# how many seconds to wait; null where the attempt was counted and may go on.
+# null where the attempt was counted and may go on; how many seconds to wait where a bucket is full; and 0 where it is
+# full only if all that is being tried right now fails, which will be known in a moment. What is pending for half a
+# minute was left by somebody who went away, and counts.
 ADMIT = Function(
-    "users.admit(uuid,bytea[],integer[],integer)",
+    "users.admit(uuid,boolean,bytea[],integer[],integer)",
     """
-CREATE OR REPLACE FUNCTION users.admit(attempt uuid, buckets bytea[], limits integer[], seconds integer)
+CREATE OR REPLACE FUNCTION users.admit(
+    attempt uuid, is_pending boolean, buckets bytea[], limits integer[], seconds integer)
 RETURNS integer LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
     place integer;
@@ -130,17 +133,29 @@ BEGIN
     FOR place IN 1 .. cardinality(buckets) LOOP
         SELECT a.created_at INTO oldest FROM users.attempts a
         WHERE a.bucket = buckets[place] AND a.created_at > clock_timestamp() - span
+          AND (NOT a.pending OR a.created_at < clock_timestamp() - interval '30 seconds')
         ORDER BY a.created_at DESC OFFSET limits[place] - 1 LIMIT 1;
         IF FOUND THEN
             wait := greatest(wait, ceil(extract(epoch FROM oldest + span - clock_timestamp()))::integer, 1);
+        ELSIF (SELECT count(*) FROM users.attempts a
+               WHERE a.bucket = buckets[place] AND a.created_at > clock_timestamp() - span) >= limits[place] THEN
+            wait := greatest(wait, 0);
         END IF;
     END LOOP;
     IF wait IS NULL THEN
-        INSERT INTO users.attempts (attempt_id, bucket, created_at)
-        SELECT attempt, bucket, clock_timestamp() FROM unnest(buckets) AS bucket;
+        INSERT INTO users.attempts (attempt_id, bucket, pending, created_at)
+        SELECT attempt, bucket, is_pending, clock_timestamp() FROM unnest(buckets) AS bucket;
     END IF;
     RETURN wait;
 END $$""",
+)
+
+SETTLE = Function(
+    "users.settle(uuid)",
+    """
+CREATE OR REPLACE FUNCTION users.settle(attempt uuid) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+UPDATE users.attempts SET pending = false WHERE attempt_id = attempt $$""",
 )
 
 FORGIVE = Function(
@@ -184,6 +199,7 @@ for _function in (
     PREPARE_TOKEN,
     USE_TOKEN,
     ADMIT,
+    SETTLE,
     FORGIVE,
     FORGET,
     DUE_FOR_ANONYMISING,

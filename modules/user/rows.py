@@ -15,6 +15,7 @@ class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt_id: UUID
     bucket: bytes
+    pending: bool
     created_at: datetime
 
 
@@ -23,7 +24,14 @@ class AttemptInsert(msgspec.Struct, frozen=True, kw_only=True):
 
     attempt_id: UUID
     bucket: bytes
+    pending: bool | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
+
+
+class AttemptPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of users.attempts."""
+
+    pending: bool | UnsetType = UNSET
 
 
 class OperatorRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -128,6 +128,27 @@ async def test_of_fifty_at_the_same_moment_ten_are_tried(
     assert passwords.verified == 10
 
 
+async def test_a_class_that_logs_in_or_signs_up_at_the_same_moment_is_no_attack(
+    client: httpx.AsyncClient, nadia: Person, owner: psycopg.Connection
+) -> None:
+    logged_in = await asyncio.gather(*(attempt(client, password=PASSWORD) for _ in range(40)))
+    assert Counter(answer.status_code for answer in logged_in) == {200: 40}
+    body = [{"email": f"pupil{number}@example.com", "password": PASSWORD} for number in range(40)]
+    signed_up = await asyncio.gather(*(client.post("/api/v1/auth/signup", json=each) for each in body))
+    assert Counter(answer.status_code for answer in signed_up) == {201: 40}
+    assert owner.execute("SELECT count(*) FROM users.attempts").fetchone() == (0,)
+
+
+async def test_what_somebody_left_in_the_middle_counts_after_half_a_minute(
+    client: httpx.AsyncClient, nadia: Person, owner: psycopg.Connection
+) -> None:
+    for _ in range(10):
+        await attempt(client)
+    owner.execute("UPDATE users.attempts SET pending = true, created_at = created_at - interval '31 seconds'")
+    refused = await attempt(client, password=PASSWORD)
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 200) == (429, True)
+
+
 async def test_a_device_that_is_known_is_never_refused_for_what_others_do(
     client: httpx.AsyncClient, nadia: Person
 ) -> None:

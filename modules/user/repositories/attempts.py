@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, Text, bindparam, func, select
+from sqlalchemy import Boolean, Integer, LargeBinary, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
@@ -16,6 +16,7 @@ _ADMIT = Statement.nullable(
     select(
         func.users.admit(
             bindparam("attempt", type_=Uuid),
+            bindparam("pending", type_=Boolean),
             bindparam("buckets", type_=ARRAY(LargeBinary)),
             bindparam("limits", type_=ARRAY(Integer)),
             bindparam("seconds", type_=Integer),
@@ -24,6 +25,7 @@ _ADMIT = Statement.nullable(
     ),
     into=int,
 )
+_SETTLE = Statement.nullable(select(func.users.settle(bindparam("attempt", type_=Uuid), type_=Text)), into=str)
 _FORGIVE = Statement.nullable(select(func.users.forgive(bindparam("attempt", type_=Uuid), type_=Text)), into=str)
 
 
@@ -34,13 +36,20 @@ class AttemptRepository:
         self._tx = transaction
 
     async def admit(
-        self, attempt: UUID, buckets: Sequence[bytes], limits: Sequence[int], *, seconds: int
+        self, attempt: UUID, buckets: Sequence[bytes], limits: Sequence[int], *, seconds: int, pending: bool
     ) -> int | None:
         """Count the attempt in each bucket, unless one holds its limit within the last `seconds`.
 
-        Answers after how many seconds to try again; None where the attempt was counted.
+        Answers None where it was counted, and else after how many seconds to try again: 0, in a moment, where it
+        depends on attempts that are still `pending`.
         """
-        return await self._tx.one(_ADMIT, attempt=attempt, buckets=list(buckets), limits=list(limits), seconds=seconds)
+        return await self._tx.one(
+            _ADMIT, attempt=attempt, pending=pending, buckets=list(buckets), limits=list(limits), seconds=seconds
+        )
+
+    async def settle(self, attempt: UUID) -> None:
+        """It has failed."""
+        await self._tx.one(_SETTLE, attempt=attempt)
 
     async def forgive(self, attempt: UUID) -> None:
         """Count it no more: it was no failure."""

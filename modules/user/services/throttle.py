@@ -1,11 +1,13 @@
 """Throttling: what may be guessed may be tried a few times only.
 
 An attempt is counted before it is made and forgiven once it turns out to be none, so that a thousand at the same
-moment are not all the first one. Counting commits on its own, because the refusal that it leads to rolls back.
+moment are not all the first one; who comes while it is not known yet waits for that. Counting commits on its own,
+because the refusal that it leads to rolls back.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,6 +31,8 @@ PER_ADDRESS: Final = 10
 PER_DEVICE: Final = 10
 IN_ALL: Final = 1000
 WINDOW_SECONDS: Final = 300
+_A_MOMENT: Final = 0.05
+_PATIENCE: Final = 200
 
 
 class TooManyAttempts(TooMany):
@@ -47,25 +51,40 @@ class Throttle:
     @asynccontextmanager
     async def failures(self, trial: Trial, account: str, device: Device) -> AsyncIterator[None]:
         """What is tried inside counts unless it succeeds. Raises `TooManyAttempts`."""
-        attempt = await self.count(trial, account, device)
-        yield
+        attempt = await self._admit(trial, account, device, pending=True)
+        try:
+            yield
+        except Exception:
+            await self._tx.rollback()
+            async with self._database.unit(Anonymous()) as unit:
+                await AttemptRepository(unit.transaction).settle(attempt)
+            raise
         await AttemptRepository(self._tx).forgive(attempt)
 
-    async def count(self, trial: Trial, account: str, device: Device) -> UUID:
-        """Count an attempt whatever comes of it. Raises `TooManyAttempts`.
+    async def count(self, trial: Trial, account: str, device: Device) -> None:
+        """Count an attempt whatever comes of it. Raises `TooManyAttempts`."""
+        await self._admit(trial, account, device, pending=False)
 
-        The request's own transaction is committed first: nobody ever waits for a second connection holding one.
+    async def _admit(self, trial: Trial, account: str, device: Device, *, pending: bool) -> UUID:
+        """The request's own transaction is committed first: nobody waits for a second connection holding one.
+
+        Where others are being tried at this moment, wait for what comes of them: a class that logs in when the lesson
+        begins is no attack.
         """
         await self._tx.commit()
         buckets = self._buckets(trial, account, device)
-        attempt = uuid4()
-        async with self._database.unit(Anonymous()) as unit:
-            wait = await AttemptRepository(unit.transaction).admit(
-                attempt, [self._hash(bucket) for bucket in buckets], list(buckets.values()), seconds=WINDOW_SECONDS
-            )
-        if wait is not None:
-            raise TooManyAttempts(retry_after=wait)
-        return attempt
+        hashes, limits, attempt = [self._hash(bucket) for bucket in buckets], list(buckets.values()), uuid4()
+        for _ in range(_PATIENCE):
+            async with self._database.unit(Anonymous()) as unit:
+                wait = await AttemptRepository(unit.transaction).admit(
+                    attempt, hashes, limits, seconds=WINDOW_SECONDS, pending=pending
+                )
+            if wait is None:
+                return attempt
+            if wait:
+                raise TooManyAttempts(retry_after=wait)
+            await asyncio.sleep(_A_MOMENT)
+        raise TooManyAttempts(retry_after=1)
 
     def _buckets(self, trial: Trial, account: str, device: Device) -> dict[str, int]:
         known = self._devices.id_for(device.mark, account)
