@@ -31,8 +31,8 @@ PER_ADDRESS: Final = 10
 PER_DEVICE: Final = 10
 IN_ALL: Final = 1000
 WINDOW_SECONDS: Final = 300
-_A_MOMENT: Final = 0.05
-_PATIENCE: Final = 200
+_MOMENTS: Final = (0.05, 0.05, 0.1, 0.2, 0.3, *[0.5] * 18)
+"""Seconds between looks at what others are trying, ten in all."""
 
 
 class TooManyAttempts(TooMany):
@@ -74,7 +74,7 @@ class Throttle:
         await self._tx.commit()
         buckets = self._buckets(trial, account, device)
         hashes, limits, attempt = [self._hash(bucket) for bucket in buckets], list(buckets.values()), uuid4()
-        for _ in range(_PATIENCE):
+        for moment in _MOMENTS:
             async with self._database.unit(Anonymous()) as unit:
                 wait = await AttemptRepository(unit.transaction).admit(
                     attempt, hashes, limits, seconds=WINDOW_SECONDS, pending=pending
@@ -83,7 +83,7 @@ class Throttle:
                 return attempt
             if wait:
                 raise TooManyAttempts(retry_after=wait)
-            await asyncio.sleep(_A_MOMENT)
+            await asyncio.sleep(moment)
         raise TooManyAttempts(retry_after=1)
 
     def _buckets(self, trial: Trial, account: str, device: Device) -> dict[str, int]:
