@@ -122,7 +122,15 @@ class UserContainer(containers.DeclarativeContainer):
         session_start=session_start,
         clock=core.clock,
     )
-    me = Scoped(Me, caller=core.caller, users=users, sessions=sessions, enrolment=enrolment)
+    me = Scoped(
+        Me,
+        caller=core.caller,
+        users=users,
+        sessions=sessions,
+        enrolment=enrolment,
+        pictures=pictures,
+        transaction=core.transaction,
+    )
     my_password = Scoped(
         MyPassword,
         transaction=core.transaction,

@@ -13,6 +13,7 @@ from modules.user.contracts import OnboardingAnswers, PasswordChange, ProfilePat
 from modules.user.domain import Device, check_password
 from modules.user.passwords import Passwords
 from modules.user.repositories import SessionRepository, UserRepository
+from modules.user.services.avatars import Pictures
 from modules.user.services.enrolment import Enrolment
 from modules.user.services.throttle import Throttle
 from modules.user.shown import shown
@@ -42,18 +43,28 @@ class Me:
         users: UserRepository,
         sessions: SessionRepository,
         enrolment: Enrolment,
+        pictures: Pictures,
+        transaction: Transaction,
     ) -> None:
         self._caller = caller
         self._users = users
         self._sessions = sessions
         self._enrolment = enrolment
+        self._pictures = pictures
+        self._tx = transaction
 
     async def show(self) -> User:
         return shown(await self._users.account(self._caller.user_id))
 
     async def patch(self, patch: ProfilePatch) -> User:
+        """A picture of ours that the profile does not refer to any more is taken away."""
+        before = await self._users.account(self._caller.user_id)
         await self._users.patch_profile(self._caller.user_id, patch)
-        return await self.show()
+        after = await self._users.account(self._caller.user_id)
+        if before.image_url != after.image_url:
+            await self._tx.commit()
+            await self._pictures.forget(before.image_url, self._caller.user_id.bytes)
+        return shown(after)
 
     async def onboard(self, answers: OnboardingAnswers) -> User:
         await self._users.patch_profile(

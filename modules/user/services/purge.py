@@ -57,5 +57,5 @@ class Purge:
             await AccountRepository(unit.transaction).unlink_all(user_id)
             await SessionRepository(unit.transaction).scrub(user_id)
             await self._events.publish(UserAnonymised(user_id))
-        await self._pictures.forget(picture)
+        await self._pictures.forget(picture, user_id.bytes)
         return True
