@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test check fmt bench requirements db-up db-down db-migrate-local test-db-local
+.PHONY: help install serve test test-mutations check fmt bench requirements db-up db-down db-migrate-local test-db-local
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -25,6 +25,9 @@ serve: $(STAMP)  ## start everything on http://127.0.0.1:8000
 
 test: $(STAMP)  ## the whole suite on a real PostgreSQL
 	@exec $(BIN)/python -m pytest -q -n auto
+
+test-mutations: $(STAMP)  ## loosen each policy of the database in turn: some test must fail (about 5 minutes)
+	@exec $(BIN)/python -m scripts.mutations
 
 check: $(STAMP)  ## ruff, strict types, import rules, migration drift, contract drift
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "ruff: clean"

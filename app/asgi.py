@@ -46,6 +46,7 @@ def create_app(parent: Parent) -> Litestar:
             "caller": provided(core.caller),
             "cursors": provided(core.cursors),
             "documentation": provided(providers.Object(documentation)),
+            "permit": provided(core.permit),
             "health": provided(providers.Object(health)),
         },
         guards=[Admission(core.sessions(), core.issuers)],

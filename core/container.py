@@ -25,7 +25,7 @@ from core.settings import NamedSecrets, Settings
 if TYPE_CHECKING:
     from core.database.pool import Database
     from core.database.transaction import Transaction
-    from core.http.authority import Authorizer
+    from core.http.authority import Authorizer, Permit
     from core.http.caller import Caller, Operator, Sessions, TrustedIssuers
     from core.http.pages import Cursors
     from core.jobs import Jobs
@@ -39,12 +39,13 @@ _current: ContextVar[Child] = ContextVar("interna_child")
 class Child:
     """A request-scoped child container: `with` makes it the current one of this task."""
 
-    __slots__ = ("__weakref__", "_token", "caller", "instances", "operator", "request_id", "transaction")
+    __slots__ = ("__weakref__", "_token", "caller", "instances", "operator", "permits", "request_id", "transaction")
 
     def __init__(self, transaction: Transaction, *, caller: Caller | None = None, request_id: str = "") -> None:
         self.transaction = transaction
         self.caller = caller
         self.operator: Operator | None = None
+        self.permits: list[Permit[Any, Any]] = []  # what the route's guards were answered, in their order
         self.request_id = request_id
         self.instances: dict[Scoped[Any], Any] = {}  # whatever the graph provides, by its provider
         self._token: Token[Child] | None = None
@@ -93,6 +94,13 @@ def _caller_of(child: Child) -> Caller:
     if child.caller is None:
         raise LookupError("this child has no caller")
     return child.caller
+
+
+def _permit_of(child: Child) -> Permit[Any, Any]:
+    """What the route's first `requires(...)` was answered."""
+    if not child.permits:
+        raise LookupError("this route requires no right")
+    return child.permits[0]
 
 
 class _Overridable(providers.Provider[T]):
@@ -199,3 +207,4 @@ class CoreContainer(containers.DeclarativeContainer):
     transaction = FromChild(attrgetter("transaction"))
     caller = FromChild(_caller_of)
     operator = FromChild(_operator_of)
+    permit = FromChild(_permit_of)

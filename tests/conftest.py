@@ -99,6 +99,21 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+async def shared_client(
+    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that the tests of one file share: for questions that change nothing."""
+    environ = {"APP_ENV": "test", "DATA_DIR": str(tmp_path_factory.mktemp("data"))}
+    app = create_app(bootstrap(compose, environ, endpoints=shared_endpoints))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(transport=transport, base_url="http://interna.test", timeout=30) as client,
+    ):
+        yield client
+
+
 @asynccontextmanager
 async def working(parent: Parent) -> AsyncIterator[None]:
     stop = asyncio.Event()

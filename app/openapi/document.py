@@ -11,7 +11,7 @@ import msgspec
 from litestar import Litestar
 
 from app.openapi import notes, story
-from app.openapi.notes import Answer, Note
+from app.openapi.note import Answer, Note
 from app.openapi.operations import Input, Operation, operations_of
 from app.openapi.problems import Known, by_status, example_of, expected, response_of
 from app.openapi.schemas import Json, Schemas

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
-from app.openapi import staff, story
-from app.openapi.problems import Known
-from core.errors import InternaError, Invalid, NotFound
+from app.openapi import access, organization, staff, story
+from app.openapi.note import Answer, Note
+from core.errors import NotFound
 from core.http.health import Readiness
 from core.storage import StorageUnavailable
 from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
@@ -48,7 +46,12 @@ operation lists, any may answer 500, or 504 where the database took too long.\
 TAGS: Final[Mapping[str, str]] = {
     "auth": "Getting in and out, where you are logged in, and what to do without a password. A session is a token; it "
     "ends at log-out, when it is revoked or when it expires.",
-    "users": "The logged-in user: profile, onboarding, and leaving for good.",
+    "users": "The logged-in user: profile, onboarding, and leaving for good; and who else is in the tenant.",
+    "tenants": "Tenants, their members, roles and invitations. A path names the tenant by its id or its slug, whatever "
+    "`X-Tenant-ID` says; who is no member gets a 404. What a role may do is said by its policies; of the two that "
+    "every tenant has, an `admin` may do everything, and a `member` what an intern needs.",
+    "access": "Policies, what they decide, and who may do what. A policy gives a role actions on a resource, or denies "
+    "them; nothing is allowed without one, and a deny beats every allow.",
     "simulations": "Simulated projects: order one, read its brief, and talk to the people in it.",
     "catalogue": "Predefined projects and learning resources, the same for every tenant.",
     "progress": "How far you are, in predefined projects and in simulations of your own.",
@@ -68,6 +71,12 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "persona_id": ("The id of one of the simulation's personas.", str(story.PERSONA_ID)),
     "session_id": ("The id of one of your sessions.", str(story.SESSION_ID)),
     "user_id": ("The user's id.", str(staff.USER_ID)),
+    "tenant_id": ("The tenant's id or slug.", str(organization.TENANT_ID)),
+    "role_id": ("The role's id.", str(organization.ROLE_ID)),
+    "policy_id": ("The policy's id.", str(access.POLICY_ID)),
+    "invitation_id": ("The invitation's id.", str(organization.INVITATION_ID)),
+    "q": ("", "bo"),
+    "status": ("", "pending"),
     "email": ("", "@example.com"),
     "name": ("The last part of a picture's URL.", "8c1f0e5b7a3d9c2e4f6a8b0d1c3e5f7a9b1d3f50"),
     "provider": ("The name of a provider that is configured, such as `github`.", "github"),
@@ -84,35 +93,13 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
 }
 """Each parameter's meaning, where its own declaration is silent, and an example."""
 
-_NOT_AN_ADDRESS: Final = Known(
-    "NotAnAddress", "This is not an email address.", Invalid("This is not an email address.", path="email")
-)
+_NOT_AN_ADDRESS: Final = organization.NOT_AN_ADDRESS
 _TOO_MANY: Final = TooManyAttempts(retry_after=240)
 _COOKIE: Final = {"Set-Cookie": "The same token as a cookie: HttpOnly, Secure, SameSite=Lax."}
 _WAITED: Final = {
     "Location": "Where the simulation is.",
     "Preference-Applied": "How long was waited for, where `Prefer` asked for it (RFC 7240).",
 }
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One successful answer, where the signature does not say it all."""
-
-    status: int
-    kind: Any = None
-    description: str
-    headers: Mapping[str, str] = {}
-    example: Any = None
-    events: str = ""
-    """The example of the event stream that it can be instead."""
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What one operation has of its own."""
-
-    description: str = ""
-    answers: tuple[Answer, ...] = ()
-    problems: tuple[InternaError | Known, ...] = ()
 
 
 def notes() -> dict[str, Note]:
@@ -138,6 +125,8 @@ def notes() -> dict[str, Note]:
         **_recovery(),
         **_oauth(),
         **_operators(),
+        **organization.notes(),
+        **access.notes(),
         "simulations_create": _order(),
         "simulations_remove": Note(
             description="One that is still being written gives its credits back.",
@@ -242,7 +231,8 @@ def _operators() -> dict[str, Note]:
             problems=(gone, AddressTaken(), _NOT_AN_ADDRESS),
         ),
         "operators_remove_user": Note(
-            description="All sessions end at once; the account can be restored by mail for 30 days.", problems=(gone,)
+            description="All sessions end at once; the account can be restored by mail for 30 days.",
+            problems=(gone, organization.ONLY_ADMIN),
         ),
         "operators_add_credits": Note(
             description="The entry's `reference` tells which operator it was.",

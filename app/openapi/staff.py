@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from modules.authorization.contracts import TenantSummary
+from modules.authorization.contracts.tenants import TenantSummary
 from modules.billing.contracts import CreditEntry, NewCredits
 from modules.user.contracts import NewUser, OperatorAccount, OperatorLoggedIn, OperatorLogIn, UserChange, UserRecord
 from modules.user.domain import Onboarding

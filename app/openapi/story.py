@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.openapi import staff
+from app.openapi import access, organization, staff
 from core.http.health import Check, Liveness, Readiness
 from core.http.pages import Page
 from modules.agents import ChatMessage
@@ -116,6 +116,7 @@ _CONTEXT: Final = (
 )
 _BREAD: Final = Simulation(
     id=SIMULATION_ID,
+    user_id=_BOB.id,
     title="Bread by bike",
     context=_CONTEXT,
     status="ready",
@@ -177,7 +178,16 @@ _LANDING_PAGE: Final = Task(
     **msgspec.structs.asdict(next(task for task in TASKS if task.id == "landing-page")), created_at=_MORNING
 )
 _LESSON: Final = Resource(**msgspec.structs.asdict(RESOURCES[0]), created_at=_MORNING)
-_STARTED: Final = Progress("landing-page", "in_progress", _MORNING + timedelta(hours=2), None, None, _MORNING)
+_STARTED: Final = Progress(
+    id=UUID("01981c5e-6c00-7000-8000-000000000030"),
+    user_id=_BOB.id,
+    project_id="landing-page",
+    status="in_progress",
+    last_activity_at=_MORNING + timedelta(hours=2),
+    last_review_at=None,
+    last_review_approved=None,
+    created_at=_MORNING,
+)
 _PROJECT: Final = Project(
     id=str(SIMULATION_ID),
     simulation_id=SIMULATION_ID,
@@ -238,6 +248,8 @@ def examples() -> dict[Any, Any]:
             CreditBalance(1997, 0),
             _SPENT,
             Liveness(),
+            *organization.examples(),
+            *access.examples(),
             *staff.examples(),
         )
     }

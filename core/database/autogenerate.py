@@ -9,8 +9,8 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import ExecuteSQLOp, UpgradeOps
 from alembic.util import DispatchPriority
 
+from core.database.drift import declared, difference, present
 from core.database.metadata import metadata
-from core.database.protection import declared, difference, present
 
 
 def schemas() -> set[str]:

@@ -48,7 +48,15 @@ class RowDenied(Denied):
 
 
 class BadValue(Invalid):
-    """A value is not one that the database can hold."""
+    """A value is not one that the database can hold.
+
+    Where a rule of the database refused it, `constraint` is its name and `told` what it says besides.
+    """
+
+    def __init__(self, constraint: str | None = None, told: str | None = None) -> None:
+        super().__init__()
+        self.constraint = constraint
+        self.told = told
 
 
 _KINDS: Final[tuple[tuple[tuple[type[Exception], ...], type[InternaError]], ...]] = (
@@ -56,7 +64,7 @@ _KINDS: Final[tuple[tuple[tuple[type[Exception], ...], type[InternaError]], ...]
     ((pg.QueryCanceled,), QueryTimedOut),
     ((pg.ForeignKeyViolation, pg.RestrictViolation), StillReferred),
     ((pg.InsufficientPrivilege,), RowDenied),
-    ((psycopg.DataError, pg.CheckViolation, pg.NotNullViolation, UnicodeEncodeError), BadValue),
+    ((psycopg.DataError, pg.NotNullViolation, UnicodeEncodeError), BadValue),
     ((psycopg_pool.PoolTimeout, psycopg_pool.PoolClosed, psycopg_pool.TooManyRequests), DatabaseUnavailable),
     ((psycopg.OperationalError, psycopg.InterfaceError, pg.IdleInTransactionSessionTimeout), DatabaseUnavailable),
 )
@@ -66,6 +74,8 @@ def translate(error: Exception) -> InternaError | None:
     """The domain's error for a driver's, or None where it is a bug that should be seen as one."""
     if isinstance(error, pg.UniqueViolation):
         return AlreadyThere(error.diag.constraint_name)
+    if isinstance(error, pg.CheckViolation):
+        return BadValue(error.diag.constraint_name, error.diag.message_detail)
     return next((kind() for causes, kind in _KINDS if isinstance(error, causes)), None)
 
 

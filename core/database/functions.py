@@ -45,6 +45,28 @@ $$ SELECT nullif(current_setting('app.operator_id', true), '')::uuid $$""",
     before_tables=True,
 )
 
+# A right is `resource:action`. Both settings are lists with a space around every right, or `*`; who resolves the caller
+# writes them. The answer is the caller's id, so that a policy compares a row's owner with it and an index can serve.
+OWN = Function(
+    "app.own(text)",
+    """
+CREATE OR REPLACE FUNCTION app.own(wanted text) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('app.own', true) = '*'
+                 OR strpos(current_setting('app.own', true), ' ' || wanted || ' ') > 0
+          THEN nullif(current_setting('app.user_id', true), '')::uuid END $$""",
+    before_tables=True,
+)
+
+OTHERS = Function(
+    "app.others(text)",
+    """
+CREATE OR REPLACE FUNCTION app.others(wanted text) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('app.others', true) = '*'
+                 OR strpos(current_setting('app.others', true), ' ' || wanted || ' ') > 0
+          THEN nullif(current_setting('app.user_id', true), '')::uuid END $$""",
+    before_tables=True,
+)
+
 TOUCH = Function(
     "app.touch_updated_at()",
     """
@@ -54,5 +76,5 @@ $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$""",
     before_tables=True,
 )
 
-for _function in (UUIDV7, USER_ID, TENANT_ID, OPERATOR_ID, TOUCH):
+for _function in (UUIDV7, USER_ID, TENANT_ID, OPERATOR_ID, OWN, OTHERS, TOUCH):
     declare(metadata, _function)

@@ -20,7 +20,10 @@ class Anonymous(msgspec.Struct, frozen=True):
 
 
 class Acting(msgspec.Struct, frozen=True):
-    """A known user, for a known tenant: jobs, and use cases that have just proved who it is."""
+    """A known user, for a known tenant: jobs, and use cases that have just proved who it is.
+
+    Without a role, so policies are not asked: all that is the user's own is open, and nothing that is others'.
+    """
 
     user_id: UUID | None
     tenant_id: UUID | None
@@ -28,7 +31,10 @@ class Acting(msgspec.Struct, frozen=True):
     def sql(self) -> str:
         user = self.user_id.hex if self.user_id else ""
         tenant = self.tenant_id.hex if self.tenant_id else ""
-        return f"; SELECT set_config('app.user_id', '{user}', true), set_config('app.tenant_id', '{tenant}', true)"
+        return (
+            f"; SELECT set_config('app.user_id', '{user}', true), set_config('app.tenant_id', '{tenant}', true),"
+            " set_config('app.own', '*', true), set_config('app.others', '', true)"
+        )
 
 
 class SessionToken(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import msgspec
 import structlog
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -26,7 +27,7 @@ from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.errors import InternaError, Invalid
-from core.http.authority import is_for_operators, is_open, media_types, writes
+from core.http.authority import has_tenant_in_path, is_for_operators, is_open, media_types, writes
 from core.http.caller import TOUCH_SESSION, Sessions, TrustedIssuers, identify, identify_operator
 from core.http.cors import Cors, Headers
 from core.http.problems import MEDIA_TYPE, encode, problem_of
@@ -184,6 +185,8 @@ class Admission:
         if is_open(handler) or method == "OPTIONS":
             return
         presented = self._sessions.presented(method, headers)
+        if has_tenant_in_path(handler):
+            presented = msgspec.structs.replace(presented, tenant=connection.path_params["tenant_id"])
         if is_for_operators(handler):
             child.operator = await identify_operator(child.transaction, presented, self._sessions)
         else:

@@ -28,6 +28,9 @@ CursorText = Annotated[
     str | None,
     QueryParameter(name="cursor", max_length=512, description="The `next_cursor` of the page before."),
 ]
+OfUser = Annotated[
+    UUID | None, QueryParameter(name="user_id", description="Only what is this user's; everybody's without it.")
+]
 _TAG: Final = 12
 
 

@@ -69,6 +69,6 @@ class Agents(Protocol):
         """The last `limit` completed questions and answers, oldest first."""
         ...
 
-    async def messages(self, subject: str, after: Position, limit: int) -> list[ChatMessage]:
+    async def messages(self, subject: str, user_id: UUID, after: Position, limit: int) -> list[ChatMessage]:
         """A page of the user's conversation about `subject`, oldest first."""
         ...

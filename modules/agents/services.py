@@ -62,5 +62,5 @@ class AgentRecord:
     async def exchanges(self, session_id: UUID, limit: int) -> list[Exchange]:
         return await self._repository.exchanges(self._child.tenant_id, session_id, limit)
 
-    async def messages(self, subject: str, after: Position, limit: int) -> list[ChatMessage]:
-        return await self._repository.messages(self._child.tenant_id, self._child.user_id, subject, after, limit)
+    async def messages(self, subject: str, user_id: UUID, after: Position, limit: int) -> list[ChatMessage]:
+        return await self._repository.messages(self._child.tenant_id, user_id, subject, after, limit)

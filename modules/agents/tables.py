@@ -19,9 +19,15 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant, at_least, closed, created_at, identifier, metadata, updated_at
-from core.database.protection import own, protect, tenant_isolation
+from core.database.protection import protect, scoped, tenant_isolation
 from modules.agents.domain import RequestStatus
 from modules.agents.models.protocol import AgentType
+
+_OF_CONVERSATIONS = (
+    scoped("select", "agent_sessions:read", "messages:read"),
+    scoped("insert", "agent_sessions:create", "messages:create"),
+    scoped("update", "agent_sessions:create", "messages:create"),
+)
 
 agent_sessions = Table(
     "agent_sessions",
@@ -42,7 +48,7 @@ agent_sessions = Table(
 protect(
     agent_sessions,
     tenant_isolation(),
-    *own("select", "insert", "update"),
+    *_OF_CONVERSATIONS,
     grants={"select", "insert", "update(context_state, request_chain, subject)"},
 )
 
@@ -89,6 +95,6 @@ agent_requests = Table(
 protect(
     agent_requests,
     tenant_isolation(),
-    *own("select", "insert", "update"),
+    *_OF_CONVERSATIONS,
     grants={"select", "insert", "update"},
 )

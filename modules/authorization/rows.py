@@ -107,6 +107,46 @@ class TenantAttributePatch(msgspec.Struct, frozen=True, kw_only=True):
     max_users: int | UnsetType = UNSET
 
 
+class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of authz.invitations."""
+
+    tenant_id: UUID
+    id: UUID
+    email: str
+    role_id: UUID
+    token_hash: bytes | None
+    expires_at: datetime
+    accepted_at: datetime | None
+    invited_by: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
+class InvitationInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into authz.invitations says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    email: str
+    role_id: UUID
+    token_hash: bytes | None = None
+    expires_at: datetime
+    accepted_at: datetime | None = None
+    invited_by: UUID
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class InvitationPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of authz.invitations."""
+
+    email: str | UnsetType = UNSET
+    token_hash: bytes | None | UnsetType = UNSET
+    expires_at: datetime | UnsetType = UNSET
+    accepted_at: datetime | None | UnsetType = UNSET
+    invited_by: UUID | UnsetType = UNSET
+
+
 class MembershipRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of authz.memberships."""
 
@@ -168,3 +208,35 @@ class PolicyPatch(msgspec.Struct, frozen=True, kw_only=True):
     conditions: Any | UnsetType = UNSET
     scope: Literal["own", "all"] | UnsetType = UNSET
     digest: bytes | UnsetType = UNSET
+
+
+class RoleRightRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of authz.role_rights."""
+
+    tenant_id: UUID
+    role_id: UUID
+    own: str
+    others: str
+    varies: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class RoleRightInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into authz.role_rights says; what is unset gets the default."""
+
+    tenant_id: UUID
+    role_id: UUID
+    own: str
+    others: str
+    varies: bool
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class RoleRightPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of authz.role_rights."""
+
+    own: str | UnsetType = UNSET
+    others: str | UnsetType = UNSET
+    varies: bool | UnsetType = UNSET

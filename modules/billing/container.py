@@ -5,6 +5,7 @@ from __future__ import annotations
 from dependency_injector import containers, providers
 from litestar import Router
 
+import modules.billing.resources  # noqa: F401  # declares them
 from core.container import CoreContainer, Scoped
 from core.http.idempotency import Once
 from core.jobs import Housekeeping

@@ -47,16 +47,17 @@ class SimulationsContainer(containers.DeclarativeContainer):
         simulations=simulations,
         credits=credits,
         jobs=core.jobs,
+        authorizer=core.authorizer,
     )
     chat = Scoped(
         PersonaChat,
-        child=core.child,
         transaction=core.transaction,
         database=core.database,
         simulations=simulations,
         agents=agents,
         agents_later=agents.provider,
         model=model,
+        authorizer=core.authorizer,
     )
     work = Scoped(ProjectProgress, child=core.child, progress=progress, catalogue=catalogue, simulations=simulations)
     generation_job = providers.Singleton(

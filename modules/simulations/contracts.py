@@ -62,6 +62,7 @@ class QuizQuestion(msgspec.Struct, frozen=True):
 
 class SimulationSummary(msgspec.Struct, frozen=True):
     id: UUID
+    user_id: UUID
     title: str
     status: SimulationStatus
     level: int
@@ -81,6 +82,7 @@ class SimulationBody(msgspec.Struct, frozen=True, kw_only=True):
     """A simulation without its cast; what the model writes is null or empty while it is generating."""
 
     id: UUID
+    user_id: UUID
     title: str
     context: str
     status: SimulationStatus
@@ -162,6 +164,8 @@ class ProgressChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
+    id: UUID
+    user_id: UUID
     project_id: str
     status: ProgressStatus
     last_activity_at: datetime

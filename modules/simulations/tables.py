@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant, closed, created_at, identifier, metadata, updated_at
-from core.database.protection import own, protect, shared, tenant_isolation
+from core.database.protection import protect, scoped, shared, tenant_isolation
 from modules.simulations.domain import (
     Difficulty,
     Field,
@@ -110,12 +110,16 @@ simulations = Table(
         text("created_at DESC"),
         text("id DESC"),
     ),
+    Index("ix_simulations_tenant_id_created_at", "tenant_id", text("created_at DESC"), text("id DESC")),
     schema="simulations",
 )
 protect(
     simulations,
     tenant_isolation(),
-    *own("select", "insert", "update", "delete"),
+    scoped("select", "simulations:read"),
+    scoped("insert", "simulations:create"),
+    scoped("update", "simulations:update", "simulations:delete"),  # what is deleted is locked first
+    scoped("delete", "simulations:delete"),
     grants={"select", "insert", "update", "delete"},
 )
 
@@ -144,7 +148,13 @@ personas = Table(
     Index("ix_personas_user_id", "user_id"),
     schema="simulations",
 )
-protect(personas, tenant_isolation(), *own("select", "insert"), grants={"select", "insert"})
+protect(
+    personas,
+    tenant_isolation(),
+    scoped("select", "simulations:read"),
+    scoped("insert", "simulations:create"),
+    grants={"select", "insert"},
+)
 
 tasks = Table(
     "tasks",
@@ -206,11 +216,15 @@ progress = Table(
     UniqueConstraint("tenant_id", "user_id", "project_id"),
     Index("ix_progress_user_id_created_at", "user_id", text("created_at DESC")),
     Index("ix_progress_status", "status"),
+    Index("ix_progress_tenant_id_created_at", "tenant_id", text("created_at DESC"), text("id DESC")),
     schema="simulations",
 )
 protect(
     progress,
     tenant_isolation(),
-    *own("select", "insert", "update", "delete"),
+    scoped("select", "progress:read"),
+    scoped("insert", "progress:update"),
+    scoped("update", "progress:update"),
+    scoped("delete", "progress:delete", "simulations:delete"),
     grants={"select", "insert", "update", "delete"},
 )

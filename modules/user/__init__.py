@@ -8,6 +8,28 @@ authorization module declares, because the answer also says for which tenant the
 (JWT) for our own sessions was rejected: it could not be refused on the very next request after a log-out.
 """
 
-from modules.user.domain import ArrivedForTenant, UserAnonymised, UserDeleted, UserSignedUp
+from modules.user.contracts import User
+from modules.user.domain import (
+    ArrivedForTenant,
+    UserAnonymised,
+    UserDeleted,
+    UserSignedUp,
+    normal_address,
+    typed_address,
+)
+from modules.user.people import people
+from modules.user.repositories.users import Account
+from modules.user.shown import shown
 
-__all__ = ["ArrivedForTenant", "UserAnonymised", "UserDeleted", "UserSignedUp"]
+__all__ = [
+    "Account",
+    "ArrivedForTenant",
+    "User",
+    "UserAnonymised",
+    "UserDeleted",
+    "UserSignedUp",
+    "normal_address",
+    "people",
+    "shown",
+    "typed_address",
+]

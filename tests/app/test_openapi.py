@@ -272,8 +272,16 @@ MADE_UP = {
     "auth_come_back",
     "users_put_picture",
     "users_show_picture",
+    "users_show_user",
+    "tenants_accept",
+    "tenants_change_role",
+    "tenants_remove",
+    "tenants_remove_role",
+    "tenants_show_invitation",
+    "tenants_withdraw",
 }
-"""Their examples name a mailed token, a session or a provider that never was: they are refused, as documented."""
+"""Their examples name a mailed token, a session or a provider that never was, or what nobody may take away: they are
+refused, as documented."""
 
 
 async def test_every_documented_request_is_answered_as_documented(client: httpx.AsyncClient, worker: None) -> None:

@@ -280,6 +280,6 @@ def test_the_application_refuses_to_run_as_a_superuser(tmp_path: Path) -> None:
 def test_routes_lists_every_route_and_what_it_demands() -> None:
     routes = json.loads(run("app", "routes", "--json").stdout)
     demands = {(route["method"], route["path"]): route["requires"] for route in routes}
-    assert demands["POST", "/api/v1/simulations"] == "create simulations"
+    assert demands["POST", "/api/v1/simulations"] == "create simulations and read simulations"
     assert demands["POST", "/api/v1/auth/login"] == "nothing"
     assert all(route["summary"] for route in routes)

@@ -14,16 +14,30 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-Actor = Literal["self", "elsewhere", "colleague", "stranger", "operator", "other operator", "anonymous", "nobody"]
-"""The row's user; the same user, acting for another tenant; another user of the same tenant; another user of another
-tenant; the row's operator; another operator; a transaction that says it is nobody's; a connection that never said
-anything."""
+Actor = Literal[
+    "self",
+    "powerless",
+    "elsewhere",
+    "colleague",
+    "admin",
+    "stranger",
+    "operator",
+    "other operator",
+    "anonymous",
+    "nobody",
+]
+"""The row's user, whose policies open all that is their own; the same user without any right; the same user, acting
+for another tenant; another user of the same tenant; one to whom policies open everybody's rows; another user of
+another tenant, with all rights there; the row's operator; another operator; a transaction that says it is nobody's; a
+connection that never said anything."""
 
 Command = Literal["select", "insert", "update", "delete"]
 
 SELF: Final[frozenset[Actor]] = frozenset({"self"})
-WHEREVER: Final[frozenset[Actor]] = frozenset({"self", "elsewhere"})
-MEMBERS: Final[frozenset[Actor]] = frozenset({"self", "colleague"})
+ADMIN: Final[frozenset[Actor]] = frozenset({"admin"})
+ANYHOW: Final[frozenset[Actor]] = frozenset({"self", "powerless"})
+WHEREVER: Final[frozenset[Actor]] = ANYHOW | {"elsewhere"}
+MEMBERS: Final[frozenset[Actor]] = ANYHOW | {"colleague", "admin"}
 OPERATOR: Final[frozenset[Actor]] = frozenset({"operator"})
 OPERATORS: Final[frozenset[Actor]] = frozenset({"operator", "other operator"})
 EVERYBODY: Final[frozenset[Actor]] = frozenset(get_args(Actor))
@@ -135,17 +149,33 @@ LINES: Final[dict[str, Line]] = {
         insert=OPERATOR,
         update=OPERATOR,
     ),
-    # A tenant's: what a member's role allows is decided above the database.
+    # A tenant's: read by all its members, changed by whom policies let.
     "authz.tenants": Line(
-        row=lambda w: {"id": w.tenant, "name": "x", "slug": w.tenant.hex, "kind": "personal", "owner_id": w.user},
+        row=lambda w: {"id": w.tenant, "name": "x", "slug": w.tenant.hex, "kind": "organization"},
+        change="name = 'y'",
         select=MEMBERS | OPERATORS,
-        insert=SELF,
+        insert=ADMIN,
+        update=ADMIN,
+        delete=ADMIN,
     ),
-    "authz.roles": Line(row=lambda w: {**w.theirs, "name": "x"}, select=MEMBERS, insert=MEMBERS),
+    "authz.roles": Line(
+        row=lambda w: {**w.theirs, "name": "x"},
+        change="name = 'y'",
+        select=MEMBERS,
+        insert=ADMIN,
+        update=ADMIN,
+        delete=ADMIN,
+    ),
+    "authz.role_rights": Line(
+        row=lambda w: {"tenant_id": w.tenant, "role_id": w.row, "own": "", "others": "", "varies": False}, select=None
+    ),
     "authz.memberships": Line(
         row=lambda w: {"tenant_id": w.tenant, "user_id": w.user, "role_id": w.row},
-        select=MEMBERS | OPERATORS,
-        insert=MEMBERS,
+        change="role_id = memberships.role_id",
+        select=ANYHOW | ADMIN | OPERATORS,
+        insert=SELF | ADMIN,
+        update=SELF | ADMIN,
+        delete=ANYHOW | ADMIN,
     ),
     "authz.policies": Line(
         row=lambda w: {
@@ -157,10 +187,25 @@ LINES: Final[dict[str, Line]] = {
             "scope": "own",
             "digest": b"x",
         },
+        change="effect = 'deny'",
         select=MEMBERS,
-        insert=MEMBERS,
+        insert=ADMIN,
+        update=ADMIN,
+        delete=ADMIN,
     ),
-    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS | OPERATORS, insert=MEMBERS),
+    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS | OPERATORS, insert=ADMIN),
+    "authz.invitations": Line(
+        row=lambda w: {
+            **w.theirs,
+            "email": "x@example.com",
+            "role_id": w.row,
+            "expires_at": NOON.replace(year=2999),
+            "invited_by": w.user,
+        },
+        select=ADMIN,
+        insert=ADMIN,
+        delete=ADMIN,
+    ),
     "billing.subscriptions": Line(
         row=lambda w: {
             **w.theirs,
@@ -207,11 +252,15 @@ LINES: Final[dict[str, Line]] = {
     "billing.usage_events": Line(
         row=lambda w: {**w.mine, "event_type": "x", "idempotency_key": "x", "occurred_at": NOON},
         change="cost = 0",
-        select=SELF,
-        insert=SELF,
+        select=ANYHOW,
+        insert=ANYHOW,
     ),
     "agents.agent_sessions": Line(
-        row=lambda w: {**w.mine, "subject": "x"}, change="subject = 'y'", select=SELF, insert=SELF, update=SELF
+        row=lambda w: {**w.mine, "subject": "x"},
+        change="subject = 'y'",
+        select=SELF | ADMIN,
+        insert=SELF,
+        update=SELF | ADMIN,
     ),
     "agents.agent_requests": Line(
         row=lambda w: {
@@ -223,9 +272,9 @@ LINES: Final[dict[str, Line]] = {
             "model": "x",
             "prompt_version": "x",
         },
-        select=SELF,
+        select=SELF | ADMIN,
         insert=SELF,
-        update=SELF,
+        update=SELF | ADMIN,
     ),
     "simulations.simulations": Line(
         row=lambda w: {
@@ -239,10 +288,10 @@ LINES: Final[dict[str, Line]] = {
             "language": "en",
             "seed": 1,
         },
-        select=SELF,
+        select=SELF | ADMIN,
         insert=SELF,
-        update=SELF,
-        delete=SELF,
+        update=SELF | ADMIN,
+        delete=SELF | ADMIN,
     ),
     "simulations.personas": Line(
         row=lambda w: {
@@ -256,11 +305,15 @@ LINES: Final[dict[str, Line]] = {
             "initial_message": "x",
         },
         change="name = 'y'",
-        select=SELF,
+        select=SELF | ADMIN,
         insert=SELF,
     ),
     "simulations.progress": Line(
-        row=lambda w: {**w.mine, "project_id": "x"}, select=SELF, insert=SELF, update=SELF, delete=SELF
+        row=lambda w: {**w.mine, "project_id": "x"},
+        select=SELF | ADMIN,
+        insert=SELF,
+        update=SELF | ADMIN,
+        delete=SELF | ADMIN,
     ),
     # Everybody's to read; written by migrations, seeds and scripts.
     "users.trusted_issuers": Line(

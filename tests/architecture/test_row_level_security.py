@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, Literal, TypeAlias, get_args
-from uuid import UUID, uuid4
+from collections.abc import Iterator
+from typing import get_args
+from uuid import uuid4
 
 import msgspec
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from core.database.metadata import metadata
 from core.database.protection import RUNTIME
 from core.database.roles import Endpoints
-from tests.architecture.attacks import EXEMPT, LINES, Actor, Command, Line, World
-
-Outcome: TypeAlias = int | Literal["ungranted", "refused", "no such parent"]
-Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
+from tests.architecture.attacking import (
+    Connection,
+    Outcome,
+    acting,
+    attacking,
+    attempt,
+    build,
+    expected,
+    insertion,
+    key_of,
+    outcome,
+)
+from tests.architecture.attacks import EXEMPT, LINES, Actor, Command, World
 
 
 @pytest.fixture(scope="module")
@@ -42,106 +48,6 @@ def silent(shared_endpoints: Endpoints) -> Iterator[Connection]:
     """A connection that nobody ever told who acts: the settings do not even exist."""
     with psycopg.connect(shared_endpoints.runtime, autocommit=True) as connection:
         yield connection
-
-
-# --- rows --------------------------------------------------------------------------------------------------------
-
-
-def parents(table: str) -> list[str]:
-    """The tables that a row of `table` refers to, and theirs, in the order of making."""
-    needed, pending = set[str](), [table]
-    while pending:
-        for key in metadata.tables[pending.pop()].foreign_keys:
-            parent = str(key.column.table)
-            if parent not in needed:
-                needed.add(parent)
-                pending.append(parent)
-    return [str(found) for found in metadata.sorted_tables if str(found) in needed - {table}]
-
-
-def insertion(table: str, row: Mapping[str, Any], ending: str) -> tuple[sql.Composed, list[Any]]:
-    schema, name = table.split(".")
-    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) {}").format(
-        sql.Identifier(schema, name),
-        sql.SQL(", ").join(map(sql.Identifier, row)),
-        sql.SQL(", ").join(sql.Placeholder() * len(row)),
-        sql.SQL(ending),
-    )
-    return query, [Jsonb(value) if isinstance(value, dict) else value for value in row.values()]
-
-
-def build(builder: Connection, world: World, table: str, *, itself: bool) -> None:
-    for name in [*parents(table), *([table] if itself else [])]:
-        builder.execute(*insertion(name, LINES[name].row(world), "ON CONFLICT DO NOTHING"))
-
-
-def key_of(table: str, world: World) -> tuple[str, list[Any]]:
-    """The condition that finds the victim's row."""
-    row = LINES[table].row(world)
-    columns = [column.name for column in metadata.tables[table].primary_key]
-    return " AND ".join(f"{column} = %s" for column in columns), [row[column] for column in columns]
-
-
-# --- actors ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def acting(
-    connection: Connection, user: UUID | None, tenant: UUID | None, operator: UUID | None = None
-) -> Iterator[Connection]:
-    with connection.transaction(force_rollback=True):
-        connection.execute(
-            "SELECT set_config('app.user_id', %s, true), set_config('app.tenant_id', %s, true),"
-            " set_config('app.operator_id', %s, true)",
-            (str(user or ""), str(tenant or ""), str(operator or "")),
-        )
-        yield connection
-
-
-@contextmanager
-def attacking(runtime: Connection, silent: Connection, actor: Actor, world: World) -> Iterator[Connection]:
-    if actor == "nobody":
-        with silent.transaction(force_rollback=True):
-            yield silent
-        return
-    if actor in ("operator", "other operator"):
-        with acting(runtime, None, None, world.operator if actor == "operator" else uuid4()):
-            yield runtime
-        return
-    user = {"self": world.user, "elsewhere": world.user, "anonymous": None}.get(actor, uuid4())
-    tenant = {"self": world.tenant, "colleague": world.tenant, "anonymous": None}.get(actor, uuid4())
-    with acting(runtime, user, tenant):
-        yield runtime
-
-
-def outcome(connection: Connection, query: sql.Composed | str, values: list[Any]) -> Outcome:
-    """How many rows it got or changed, told by RETURNING too; or how it was refused."""
-    try:
-        return len(connection.execute(query.encode() if isinstance(query, str) else query, values).fetchall())
-    except psycopg.errors.InsufficientPrivilege as error:
-        return "refused" if "row-level security" in str(error) else "ungranted"
-    except psycopg.errors.ForeignKeyViolation:
-        return "no such parent"
-
-
-def attempt(connection: Connection, table: str, command: Command, world: World) -> Outcome:
-    line, (where, values) = LINES[table], key_of(table, world)
-    if command == "insert":
-        return outcome(connection, *insertion(table, line.row(world), "RETURNING *"))
-    if command == "select":
-        return outcome(connection, f"SELECT * FROM {table} WHERE {where}", values)
-    if command == "update":
-        return outcome(connection, f"UPDATE {table} SET {line.change} WHERE {where} RETURNING *", values)
-    return outcome(connection, f"DELETE FROM {table} WHERE {where} RETURNING *", values)
-
-
-def expected(line: Line, command: Command, actor: Actor) -> Outcome:
-    allowed = line.allowed(command)
-    if allowed is None:
-        return "ungranted"
-    if actor in allowed:
-        return 1
-    return "refused" if command == "insert" else 0
 
 
 # --- attacks -----------------------------------------------------------------------------------------------------
@@ -298,7 +204,12 @@ def test_every_policy_asks_who_acts_once_a_query(builder: Connection) -> None:
         "SELECT polrelid::regclass::text || ' ' || polname, coalesce(pg_get_expr(polqual, polrelid), '')"
         " || coalesce(pg_get_expr(polwithcheck, polrelid), '') FROM pg_policy WHERE polname <> 'owner'"
     ).fetchall()
-    wrapped = re.compile(r"\( SELECT app\.(user_id|tenant_id|operator_id)\(\) AS \1\)")
+    wrapped = re.compile(
+        r"\( SELECT app\.(user_id|tenant_id|operator_id)\(\) AS \1\)"
+        r"|\( SELECT app\.(own|others)\('[a-z_:]+'::text\) AS \2\)"
+        r"|\( SELECT COALESCE\(app\.(own|others)\('[a-z_:]+'::text\)"
+        r"(, app\.\3\('[a-z_:]+'::text\))+\) AS \"coalesce\"\)"
+    )
     bare = [name for name, said in rows if "app." in wrapped.sub("", said)]
     assert rows
     assert bare == []

@@ -18,6 +18,7 @@ TENANTS = {name for name, table in metadata.tables.items() if "tenant_id" in tab
 
 # A key of a tenant's table without tenant_id keeps the table from being distributed by tenant. So each has a reason.
 KEYS_WITHOUT_TENANT = {
+    "uq_invitations_token_hash": "whoever holds a token does not say of which tenant",
     "uq_subscriptions_provider_provider_subscription_id": "a web hook of the provider knows no tenant",
 }
 
@@ -41,6 +42,22 @@ DEFINERS = {
     "users.forget()": "housekeeping has no user",
     "users.due_for_anonymising(integer)": "asks which users have work; it tells their ids only",
     "users.add_profile()": "a trigger: profiles are never inserted directly",
+    "authz.facts(uuid,uuid,uuid)": "what a role's rights rest on; only other functions call it",
+    "authz.evaluate(uuid,uuid,jsonb)": "the same",
+    "authz.compile_rights(uuid,uuid)": "the same: nobody writes what row-level security opens",
+    "authz.recompile_rights()": "a trigger",
+    "authz.guard_seats()": "a trigger: it counts members that whoever joins does not see",
+    "authz.guard_admins()": "a trigger: it counts admins that whoever leaves does not see",
+    "authz.guard_deletion()": "a trigger: a tenant with members stays, whoever of them the deleter sees",
+    "authz.guard_role()": "a trigger: a role stays for whom it was promised to, whoever sees invitations",
+    "authz.role_members()": "who may read roles may be shown no members, but how many there are",
+    "authz.make_room(text)": "an invitation takes the place of the pending one, for who may not delete it",
+    "authz.my_tenants()": "row-level security shows one tenant at a time",
+    "authz.solely_mine()": "the same",
+    "authz.find_person(text)": "who may add members finds people who are none yet",
+    "authz.prepare_invitation(uuid,bytea)": "a mail is sent by a job, which has no rights",
+    "authz.find_invitation(bytea)": "whoever is invited is no member yet",
+    "authz.accept_invitation(uuid)": "the same",
     "authz.bump_policy_version()": "a trigger: a tenant is never updated by its members' changes otherwise",
     "app.forget_idempotency_keys()": "housekeeping has no tenant",
     "billing.expired_holds()": "housekeeping asks which tenants have work",

@@ -12,7 +12,7 @@ from litestar import Litestar
 from core.bootstrap import Parent
 from core.database.identity import Acting, ActingOperator, Anonymous
 from core.http.pages import NEWEST, Position
-from modules.authorization.repositories import _SUMMARIES, TenantRepository
+from modules.authorization.repositories.tenants import _SUMMARIES, TenantRepository
 from tests.client import sign_up
 from tests.operators import operate, walk
 

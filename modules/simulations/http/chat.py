@@ -14,6 +14,7 @@ from core.http.pages import OLDEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
 from modules.agents import ChatMessage
 from modules.simulations.contracts import NewMessage, Reply
+from modules.simulations.permits import CreateMessages, ReadMessages
 from modules.simulations.services import PersonaChat
 
 
@@ -25,7 +26,7 @@ class ChatController(Controller):
 
     @post(
         "/",
-        guards=[requires("create", "messages")],
+        guards=[requires("create", "messages"), requires("read", "messages")],
         summary="Say something to a persona; its answer can be streamed",
     )
     async def say(
@@ -33,10 +34,11 @@ class ChatController(Controller):
         simulation_id: FromPath[UUID],
         persona_id: FromPath[UUID],
         data: JSONBody[NewMessage],
+        permit: Injected[CreateMessages],
         chat: Injected[PersonaChat],
         request: Request[Any, Any, Any],
     ) -> Response[Reply] | EventStream:
-        question = await chat.ask(simulation_id, persona_id, data)
+        question = await chat.ask(permit, simulation_id, persona_id, data)
         if wants_events(request):
             return EventStream(chat.stream(question))
         return Response(await while_connected(request, chat.reply(question)), status_code=201)
@@ -46,6 +48,7 @@ class ChatController(Controller):
         self,
         simulation_id: FromPath[UUID],
         persona_id: FromPath[UUID],
+        permit: Injected[ReadMessages],
         chat: Injected[PersonaChat],
         cursors: Injected[Cursors],
         limit: Limit = 20,
@@ -53,5 +56,5 @@ class ChatController(Controller):
     ) -> Page[ChatMessage]:
         of = f"messages {persona_id}"
         after = cursors.read(cursor, of=of, start=OLDEST)
-        rows = await chat.messages(simulation_id, persona_id, after, limit + 1)
+        rows = await chat.messages(permit, simulation_id, persona_id, after, limit + 1)
         return cursors.page(rows, limit, of=of, key=lambda row: (row.created_at, row.id))

@@ -9,9 +9,10 @@ from litestar.params import JSONBody, PathParameter
 
 from core.http.authority import requires
 from core.http.caller import Caller
-from core.http.pages import NEWEST, Cursors, CursorText, Limit, Page
+from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
 from modules.simulations.contracts import Progress, ProgressChange, Project
+from modules.simulations.permits import ReadProgress, UpdateProgress
 from modules.simulations.repositories import ProgressRepository
 from modules.simulations.services import ProjectProgress
 
@@ -19,29 +20,39 @@ ProjectId = Annotated[str, PathParameter(max_length=100, description="A task's s
 
 
 class ProgressController(Controller):
-    """What the caller has done."""
+    """What the caller has done, and others, as far as policies open it."""
 
     path = "/"
     tags = ("progress",)
 
-    @get("/progress", guards=[requires("read", "progress")], summary="My progress, newest first")
+    @get("/progress", guards=[requires("read", "progress")], summary="The progress that I may see, newest first")
     async def progress(
         self,
         progress: Injected[ProgressRepository],
-        caller: Injected[Caller],
+        permit: Injected[ReadProgress],
         cursors: Injected[Cursors],
         limit: Limit = 20,
         cursor: CursorText = None,
+        user_id: OfUser = None,
     ) -> Page[Progress]:
         after = cursors.read(cursor, of="progress", start=NEWEST)
-        rows = await progress.page(caller.tenant_id, caller.user_id, after, limit + 1)
-        return cursors.page(rows, limit, of="progress", key=lambda row: (row.created_at, row.project_id))
+        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        rows = await progress.page(permit.caller.tenant_id, visible, after, limit + 1)
+        return cursors.page(rows, limit, of="progress", key=lambda row: (row.created_at, row.id))
 
-    @put("/progress/{project_id:str}", guards=[requires("update", "progress")], summary="Say how far I am")
+    @put(
+        "/progress/{project_id:str}",
+        guards=[requires("update", "progress"), requires("read", "progress")],
+        summary="Say how far I am",
+    )
     async def put(
-        self, project_id: ProjectId, data: JSONBody[ProgressChange], work: Injected[ProjectProgress]
+        self,
+        project_id: ProjectId,
+        data: JSONBody[ProgressChange],
+        permit: Injected[UpdateProgress],
+        work: Injected[ProjectProgress],
     ) -> Progress:
-        return await work.put(project_id, data)
+        return await work.put(permit, project_id, data)
 
     @get("/projects", guards=[requires("read", "progress")], summary="My projects, by last activity")
     async def projects(

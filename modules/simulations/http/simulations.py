@@ -10,12 +10,12 @@ from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from core.http.authority import requires
-from core.http.caller import Caller
 from core.http.idempotency import IdempotencyKey, Once
-from core.http.pages import NEWEST, Cursors, CursorText, Limit, Page
+from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
 from modules.simulations.contracts import Accepted, NewSimulation, Simulation, SimulationSummary
 from modules.simulations.domain import GenerationFailed
+from modules.simulations.permits import CreateSimulations, DeleteSimulations, ReadSimulations
 from modules.simulations.repositories import SimulationRepository
 from modules.simulations.services import Generation
 
@@ -34,49 +34,54 @@ Prefer = Annotated[
 
 
 class SimulationsController(Controller):
-    """Simulated projects of one's own."""
+    """Simulated projects: one's own, and of others what policies open."""
 
     path = "/simulations"
     tags = ("simulations",)
 
     @post(
         "/",
-        guards=[requires("create", "simulations")],
+        guards=[requires("create", "simulations"), requires("read", "simulations")],
         status_code=202,
         summary="Order a simulation, for 3 credits",
     )
     async def create(
         self,
         data: JSONBody[NewSimulation],
+        permit: Injected[CreateSimulations],
         generation: Injected[Generation],
         once: Injected[Once],
         idempotency_key: IdempotencyKey = None,
         prefer: Prefer = None,
     ) -> Response[Accepted | Simulation]:
-        accepted = await once("POST /simulations", idempotency_key, data, lambda: generation.order(data), into=Accepted)
+        accepted = await once(
+            "POST /simulations", idempotency_key, data, lambda: generation.order(permit, data), into=Accepted
+        )
         seconds = _wait_seconds(prefer)
         status = await generation.wait(accepted.id, seconds)
         headers = {"location": f"/api/v1/simulations/{accepted.id}"}
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
         if seconds and status == "failed":
-            failed = await generation.show(accepted.id)
+            failed = await generation.show_own(accepted.id)
             raise GenerationFailed(failed.error, simulation_id=accepted.id)
         if seconds and status == "ready":
-            return Response(await generation.show(accepted.id), status_code=201, headers=headers)
+            return Response(await generation.show_own(accepted.id), status_code=201, headers=headers)
         return Response(Accepted(accepted.id, status), status_code=202, headers=headers)
 
-    @get("/", guards=[requires("read", "simulations")], summary="My simulations, newest first")
-    async def list_own(
+    @get("/", guards=[requires("read", "simulations")], summary="The simulations that I may see, newest first")
+    async def list_visible(
         self,
         simulations: Injected[SimulationRepository],
-        caller: Injected[Caller],
+        permit: Injected[ReadSimulations],
         cursors: Injected[Cursors],
         limit: Limit = 20,
         cursor: CursorText = None,
+        user_id: OfUser = None,
     ) -> Page[SimulationSummary]:
         after = cursors.read(cursor, of=_LIST, start=NEWEST)
-        rows = await simulations.page(caller.tenant_id, caller.user_id, after, limit + 1)
+        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        rows = await simulations.page(permit.caller.tenant_id, visible, after, limit + 1)
         return cursors.page(rows, limit, of=_LIST, key=lambda row: (row.created_at, row.id))
 
     @get(
@@ -84,12 +89,16 @@ class SimulationsController(Controller):
         guards=[requires("read", "simulations")],
         summary="One simulation, with personas",
     )
-    async def show(self, simulation_id: FromPath[UUID], generation: Injected[Generation]) -> Simulation:
-        return await generation.show(simulation_id)
+    async def show(
+        self, simulation_id: FromPath[UUID], permit: Injected[ReadSimulations], generation: Injected[Generation]
+    ) -> Simulation:
+        return await generation.show(permit, simulation_id)
 
     @delete("/{simulation_id:uuid}", guards=[requires("delete", "simulations")], summary="Delete a simulation")
-    async def remove(self, simulation_id: FromPath[UUID], generation: Injected[Generation]) -> None:
-        await generation.delete(simulation_id)
+    async def remove(
+        self, simulation_id: FromPath[UUID], permit: Injected[DeleteSimulations], generation: Injected[Generation]
+    ) -> None:
+        await generation.delete(permit, simulation_id)
 
 
 def _wait_seconds(prefer: str | None) -> int:

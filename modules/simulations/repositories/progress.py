@@ -25,8 +25,10 @@ from sqlalchemy.types import Uuid
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
+from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.simulations.contracts import Progress, ProgressChange, Project
+from modules.simulations.resources import PROGRESS
 from modules.simulations.tables import progress, simulations, tasks
 
 _COLUMNS = tuple(progress.c[name] for name in Progress.__struct_fields__)
@@ -58,15 +60,19 @@ _PUT = Statement(
     ).returning(*_COLUMNS),
     into=Progress,
 )
-_LIST = Statement(
-    select(*_COLUMNS)
-    .where(
-        *_mine,
-        tuple_(progress.c.created_at, progress.c.project_id)
-        < tuple_(bindparam("at", type_=Instant), bindparam("key", type_=Text)),
-    )
-    .order_by(progress.c.created_at.desc(), progress.c.project_id.desc())
-    .limit(bindparam("limit", type_=Integer)),
+_LIST = VisibleStatement(
+    PROGRESS,
+    lambda visible: (
+        select(*_COLUMNS)
+        .where(
+            progress.c.tenant_id == bindparam("tenant_id"),
+            visible,
+            tuple_(progress.c.created_at, progress.c.id)
+            < tuple_(bindparam("at", type_=Instant), bindparam("id", type_=Uuid)),
+        )
+        .order_by(progress.c.created_at.desc(), progress.c.id.desc())
+        .limit(bindparam("limit", type_=Integer))
+    ),
     into=Progress,
 )
 
@@ -135,7 +141,7 @@ _PROJECTS = Statement(
 
 
 class ProgressRepository:
-    """What one user has done in one tenant."""
+    """What users have done in one tenant."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -150,8 +156,10 @@ class ProgressRepository:
             approved=None if change.last_review_approved is UNSET else change.last_review_approved,
         )
 
-    async def page(self, tenant_id: UUID, user_id: UUID, after: Position, limit: int) -> list[Progress]:
-        return await self._tx.all(_LIST, tenant_id=tenant_id, user_id=user_id, at=after.at, key=after.key, limit=limit)
+    async def page(self, tenant_id: UUID, rows: Rows, after: Position, limit: int) -> list[Progress]:
+        return await self._tx.all(
+            _LIST.on(rows), tenant_id=tenant_id, at=after.at, id=after.id, limit=limit, **rows.binds
+        )
 
     async def projects(self, tenant_id: UUID, user_id: UUID, after: Position, limit: int) -> list[Project]:
         return await self._tx.all(

@@ -11,7 +11,7 @@ from sqlalchemy.types import Uuid
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
-from core.errors import NotFound
+from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.simulations.contracts import Persona, Simulation, SimulationBody, SimulationSummary
 from modules.simulations.domain import (
@@ -23,6 +23,7 @@ from modules.simulations.domain import (
     TeamMode,
 )
 from modules.simulations.draft import SimulationDraft
+from modules.simulations.resources import SIMULATIONS
 from modules.simulations.tables import personas, simulations
 
 _WRITTEN = (
@@ -55,10 +56,6 @@ class PlayedPersona(msgspec.Struct, frozen=True):
     system_prompt: str
 
 
-_mine = (
-    simulations.c.tenant_id == bindparam("tenant_id"),
-    simulations.c.user_id == bindparam("user_id"),
-)
 _this = (simulations.c.tenant_id == bindparam("tenant_id"), simulations.c.id == bindparam("simulation_id"))
 
 _NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
@@ -87,11 +84,13 @@ _ORDER = Statement(
     select(*(simulations.c[name] for name in Order.__struct_fields__)).where(*_this).with_for_update(),
     into=Order,
 )
-_STATUS: Statement[SimulationStatus] = Statement(select(simulations.c.status).where(*_this), into=str)  # type: ignore[arg-type]  # a CHECK keeps it one of them
-_SIMULATION = Statement(
-    select(*(simulations.c[name] for name in SimulationBody.__struct_fields__)).where(
-        *_this, simulations.c.user_id == bindparam("user_id")
-    ),
+_OWN_STATUS: Statement[SimulationStatus] = Statement(
+    select(simulations.c.status).where(*_this, simulations.c.user_id == bindparam("user_id")),
+    into=str,  # type: ignore[arg-type]  # a CHECK keeps it one of them
+)
+_SIMULATION = VisibleStatement(
+    SIMULATIONS,
+    lambda visible: select(*(simulations.c[name] for name in SimulationBody.__struct_fields__)).where(*_this, visible),
     into=SimulationBody,
 )
 _PERSONAS = Statement(
@@ -108,15 +107,19 @@ _PLAYED = Statement(
     ),
     into=PlayedPersona,
 )
-_PAGE = Statement(
-    select(*(simulations.c[name] for name in SimulationSummary.__struct_fields__))
-    .where(
-        *_mine,
-        tuple_(simulations.c.created_at, simulations.c.id)
-        < tuple_(bindparam("at", type_=Instant), bindparam("id", type_=Uuid)),
-    )
-    .order_by(simulations.c.created_at.desc(), simulations.c.id.desc())
-    .limit(bindparam("limit", type_=Integer)),
+_PAGE = VisibleStatement(
+    SIMULATIONS,
+    lambda visible: (
+        select(*(simulations.c[name] for name in SimulationSummary.__struct_fields__))
+        .where(
+            simulations.c.tenant_id == bindparam("tenant_id"),
+            visible,
+            tuple_(simulations.c.created_at, simulations.c.id)
+            < tuple_(bindparam("at", type_=Instant), bindparam("id", type_=Uuid)),
+        )
+        .order_by(simulations.c.created_at.desc(), simulations.c.id.desc())
+        .limit(bindparam("limit", type_=Integer))
+    ),
     into=SimulationSummary,
 )
 _READY = Statement.command(
@@ -147,11 +150,13 @@ _ADD_PERSONAS = Statement.command(
         ),
     )
 )
-_DELETE = Statement.command(delete(simulations).where(*_this, simulations.c.user_id == bindparam("user_id")))
+_DELETE: VisibleStatement[None] = VisibleStatement(
+    SIMULATIONS, lambda visible: delete(simulations).where(*_this, visible), into=None
+)
 
 
 class SimulationRepository:
-    """One user's simulations in one tenant."""
+    """Simulations of one tenant; rows that are not meant to be seen are not there."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -180,16 +185,21 @@ class SimulationRepository:
         """What was ordered, locked until the end of the transaction."""
         return await self._tx.one_or_none(_ORDER, tenant_id=tenant_id, simulation_id=simulation_id)
 
-    async def status(self, tenant_id: UUID, simulation_id: UUID) -> SimulationStatus | None:
-        return await self._tx.one_or_none(_STATUS, tenant_id=tenant_id, simulation_id=simulation_id)
+    async def own_status(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> SimulationStatus | None:
+        return await self._tx.one_or_none(
+            _OWN_STATUS, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id
+        )
 
-    async def whole(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> Simulation:
-        found = await self._tx.one(_SIMULATION, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)
+    async def whole(self, tenant_id: UUID, rows: Rows, simulation_id: UUID) -> Simulation:
+        """Raises `NotFound` where it is not one of the rows."""
+        found = await self._tx.one(_SIMULATION.on(rows), tenant_id=tenant_id, simulation_id=simulation_id, **rows.binds)
         cast = await self._tx.all(_PERSONAS, tenant_id=tenant_id, simulation_id=simulation_id)
         return Simulation(**msgspec.structs.asdict(found), personas=cast)
 
-    async def page(self, tenant_id: UUID, user_id: UUID, after: Position, limit: int) -> list[SimulationSummary]:
-        return await self._tx.all(_PAGE, tenant_id=tenant_id, user_id=user_id, at=after.at, id=after.id, limit=limit)
+    async def page(self, tenant_id: UUID, rows: Rows, after: Position, limit: int) -> list[SimulationSummary]:
+        return await self._tx.all(
+            _PAGE.on(rows), tenant_id=tenant_id, at=after.at, id=after.id, limit=limit, **rows.binds
+        )
 
     async def played_persona(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> PlayedPersona:
         return await self._tx.one(_PLAYED, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
@@ -217,7 +227,8 @@ class SimulationRepository:
     async def fail(self, tenant_id: UUID, simulation_id: UUID, error: str) -> bool:
         return bool(await self._tx.execute(_FAILED, tenant_id=tenant_id, simulation_id=simulation_id, error=error))
 
-    async def delete(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> None:
-        """Raises `NotFound`."""
-        if not await self._tx.execute(_DELETE, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id):
-            raise NotFound
+    async def delete(self, tenant_id: UUID, rows: Rows, simulation_id: UUID) -> bool:
+        """False where it is not one of the rows."""
+        return bool(
+            await self._tx.execute(_DELETE.on(rows), tenant_id=tenant_id, simulation_id=simulation_id, **rows.binds)
+        )

@@ -9,16 +9,18 @@ from uuid import UUID
 import anyio
 import msgspec
 
-from core.container import Child
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
-from core.errors import InternaError
+from core.errors import Denied, InternaError
+from core.http.authority import Authorizer
+from core.http.caller import Caller
 from core.http.events import ServerEvent
 from core.http.pages import Position
 from modules.agents import Agents, ChatMessage, Completion, Model, ModelFailed, ModelRequest, Token, Usage
 from modules.simulations.contracts import NewMessage, Reply, Simulation
 from modules.simulations.domain import Conversation, NotReady, Turn
+from modules.simulations.permits import CreateMessages, ReadMessages, ReadSimulations
 from modules.simulations.prompts import CHAT_VERSION, chat_request
 from modules.simulations.repositories import SimulationRepository
 from modules.simulations.repositories.simulations import PlayedPersona
@@ -39,26 +41,32 @@ class PersonaChat:
 
     def __init__(
         self,
-        child: Child,
         transaction: Transaction,
         database: Database,
         simulations: SimulationRepository,
         agents: Agents,
         agents_later: Callable[[], Agents],
         model: Model,
+        authorizer: Authorizer,
     ) -> None:
-        self._child = child
         self._tx = transaction
         self._database = database
         self._simulations = simulations
         self._agents = agents
         self._agents_later = agents_later
         self._model = model
+        self._authorizer = authorizer
 
-    async def ask(self, simulation_id: UUID, persona_id: UUID, message: NewMessage) -> Question:
-        """Write the question down and commit. Raises `NotFound`, and `NotReady` while there is nobody to ask."""
-        tenant_id, user_id = self._child.tenant_id, self._child.user_id
-        simulation = await self._simulations.whole(tenant_id, user_id, simulation_id)
+    async def ask(self, permit: CreateMessages, simulation_id: UUID, persona_id: UUID, message: NewMessage) -> Question:
+        """Write the question down and commit.
+
+        Raises `NotFound`, `Denied` where it is not one's own, and `NotReady` while there is nobody to ask.
+        """
+        tenant_id, user_id = permit.caller.tenant_id, permit.caller.user_id
+        simulation = await self._visible(permit.caller, simulation_id)
+        if simulation.user_id != user_id:
+            raise Denied("Only the intern whose project it is talks to its personas.")
+        permit.demand()
         if simulation.status == "generating":
             raise NotReady
         persona = await self._simulations.played_persona(tenant_id, simulation_id, persona_id)
@@ -105,10 +113,18 @@ class PersonaChat:
         await self._store(question, Completion("".join(spoken), usage))
         yield ServerEvent("done", {"usage": usage})
 
-    async def messages(self, simulation_id: UUID, persona_id: UUID, after: Position, limit: int) -> list[ChatMessage]:
-        await self._simulations.whole(self._child.tenant_id, self._child.user_id, simulation_id)
-        await self._simulations.played_persona(self._child.tenant_id, simulation_id, persona_id)
-        return await self._agents.messages(_subject(persona_id), after, limit)
+    async def messages(
+        self, permit: ReadMessages, simulation_id: UUID, persona_id: UUID, after: Position, limit: int
+    ) -> list[ChatMessage]:
+        """The conversation of the project's intern with a persona. Raises `NotFound` and `Denied`."""
+        simulation = await self._visible(permit.caller, simulation_id)
+        permit.demand(user_id=simulation.user_id)
+        await self._simulations.played_persona(permit.caller.tenant_id, simulation_id, persona_id)
+        return await self._agents.messages(_subject(persona_id), simulation.user_id, after, limit)
+
+    async def _visible(self, caller: Caller, simulation_id: UUID) -> Simulation:
+        reading: ReadSimulations = await self._authorizer.permit(caller, "read", "simulations")
+        return await self._simulations.whole(caller.tenant_id, reading.rows, simulation_id)
 
     async def _store(self, question: Question, completion: Completion) -> None:
         async with self._database.unit(question.who):

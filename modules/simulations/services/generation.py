@@ -11,7 +11,9 @@ from core.container import Child
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
-from core.errors import NotFound
+from core.database.visible import ALL
+from core.errors import Denied, NotFound
+from core.http.authority import Authorizer
 from core.jobs import Jobs
 from modules.agents import Agents, Model, ModelFailed, ModelTimedOut, ModelUnavailable, Usage
 from modules.billing import Credits, HoldExpired
@@ -24,6 +26,7 @@ from modules.simulations.domain import (
     project_difficulty,
 )
 from modules.simulations.draft import SimulationDraft
+from modules.simulations.permits import CreateSimulations, DeleteSimulations, ReadSimulations
 from modules.simulations.prompts import GENERATION_VERSION, generation_request
 from modules.simulations.repositories import SimulationRepository
 from modules.simulations.repositories.simulations import Order
@@ -43,19 +46,28 @@ class Generation:
         simulations: SimulationRepository,
         credits: Credits,
         jobs: Jobs,
+        authorizer: Authorizer,
     ) -> None:
         self._child = child
         self._tx = transaction
         self._simulations = simulations
         self._credits = credits
         self._jobs = jobs
+        self._authorizer = authorizer
 
-    async def order(self, wish: NewSimulation) -> Accepted:
-        """Reserve the price and enqueue the writing, both or neither. Raises `InsufficientCredits`."""
+    async def order(self, permit: CreateSimulations, wish: NewSimulation) -> Accepted:
+        """Reserve the price and enqueue the writing, both or neither. Raises `Denied` and `InsufficientCredits`."""
         tenant_id, user_id = self._child.tenant_id, self._child.user_id
         simulation_id = await self._simulations.new_id()
-        hold = await self._credits.hold("generation", reference=simulation_id)
         brief = _brief(wish, seed=simulation_id.int % (1 << 31))
+        permit.demand(
+            level=brief.level,
+            difficulty=brief.difficulty,
+            language=brief.language,
+            team_mode=brief.team_mode,
+            status="generating",
+        )
+        hold = await self._credits.hold("generation", reference=simulation_id)
         await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, hold_id=hold.id)
         await self._jobs.enqueue(self._tx, JOB, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)
         return Accepted(simulation_id, "generating")
@@ -68,7 +80,7 @@ class Generation:
         deadline = asyncio.get_running_loop().time() + seconds
         pause = _FIRST_LOOK
         while True:
-            status = await self._simulations.status(self._child.tenant_id, simulation_id)
+            status = await self._simulations.own_status(self._child.tenant_id, self._child.user_id, simulation_id)
             await self._tx.commit()
             remaining = deadline - asyncio.get_running_loop().time()
             if status != "generating" or remaining <= 0:
@@ -78,15 +90,25 @@ class Generation:
             await asyncio.sleep(min(pause, remaining))
             pause = min(pause * 1.5, _SLOWEST_LOOK)
 
-    async def show(self, simulation_id: UUID) -> Simulation:
-        return await self._simulations.whole(self._child.tenant_id, self._child.user_id, simulation_id)
+    async def show_own(self, simulation_id: UUID) -> Simulation:
+        return await self._simulations.whole(self._child.tenant_id, ALL.of_owner(self._child.user_id), simulation_id)
 
-    async def delete(self, simulation_id: UUID) -> None:
-        """Take it away; one that is still being written gives its credits back. Raises `NotFound`."""
-        order = await self._simulations.order(self._child.tenant_id, simulation_id)
+    async def show(self, permit: ReadSimulations, simulation_id: UUID) -> Simulation:
+        return await self._simulations.whole(permit.caller.tenant_id, permit.rows, simulation_id)
+
+    async def delete(self, permit: DeleteSimulations, simulation_id: UUID) -> None:
+        """Take it away; one that is still being written gives its credits back.
+
+        Raises `NotFound`, and `Denied` where the caller may see it and no more.
+        """
+        tenant_id = permit.caller.tenant_id
+        order = await self._simulations.order(tenant_id, simulation_id)
+        if not await self._simulations.delete(tenant_id, permit.rows, simulation_id):
+            reading: ReadSimulations = await self._authorizer.permit(permit.caller, "read", "simulations")
+            await self._simulations.whole(tenant_id, reading.rows, simulation_id)
+            raise Denied("Your role may not delete this simulation.")
         if order is not None and order.status == "generating" and order.hold_id is not None:
             await self._credits.void(order.hold_id)
-        await self._simulations.delete(self._child.tenant_id, self._child.user_id, simulation_id)
 
 
 class GenerationJob:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import msgspec
+
 from core.container import Child
 from core.errors import NotFound
 from modules.simulations.contracts import Progress, ProgressChange
+from modules.simulations.permits import UpdateProgress
 from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SimulationRepository
 
 
@@ -25,9 +28,11 @@ class ProjectProgress:
         self._catalogue = catalogue
         self._simulations = simulations
 
-    async def put(self, project_id: str, change: ProgressChange) -> Progress:
-        """Raises `NotFound` where the project is neither a task nor one's own simulation."""
+    async def put(self, permit: UpdateProgress, project_id: str, change: ProgressChange) -> Progress:
+        """Raises `NotFound` where the project is neither a task nor one's own simulation, and `Denied`."""
         await self._known(project_id)
+        said = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
+        permit.demand(project_id=project_id, **said)
         return await self._progress.put(self._child.tenant_id, self._child.user_id, project_id, change)
 
     async def _known(self, project_id: str) -> None:
@@ -36,7 +41,7 @@ class ProjectProgress:
             await self._catalogue.task(project_id)
         elif (
             str(simulation_id) != project_id
-            or await self._simulations.status(self._child.tenant_id, simulation_id) is None
+            or await self._simulations.own_status(self._child.tenant_id, self._child.user_id, simulation_id) is None
         ):
             raise NotFound
 

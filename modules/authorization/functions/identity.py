@@ -1,29 +1,34 @@
-"""The database functions of authorization: resolving who is calling, and the version of a tenant's policies."""
+"""Resolving who is calling, for which tenant, and what row-level security opens to them."""
 
 from __future__ import annotations
 
-from core.database.metadata import metadata
-from core.database.protection import Function, declare
+from typing import Final
+
+from core.database.protection import Function
+
+_MEMBERSHIP = """
+        SELECT t.id, m.role_id, t.policy_version, o.own, o.others, o.varies INTO membership
+        FROM authz.tenants t JOIN authz.memberships m ON m.tenant_id = t.id AND m.user_id = known.user_id
+        LEFT JOIN authz.role_rights o ON o.tenant_id = m.tenant_id AND o.role_id = m.role_id
+        WHERE"""
 
 # The end of every identification: the tenant that is asked for (an id, a slug, null for the personal one), if the user
 # is a member of it, and the settings that row-level security reads. One text, because a function of its own would cost
 # every request a second call.
-_ENTER_TENANT = """
-    IF wanted IS NULL THEN
-        SELECT t.id, m.role_id, t.policy_version INTO membership
-        FROM authz.tenants t JOIN authz.memberships m ON m.tenant_id = t.id AND m.user_id = known.user_id
-        WHERE t.owner_id = known.user_id;
-    ELSIF wanted ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$' THEN
-        SELECT t.id, m.role_id, t.policy_version INTO membership
-        FROM authz.tenants t JOIN authz.memberships m ON m.tenant_id = t.id AND m.user_id = known.user_id
-        WHERE t.id = wanted::uuid;
-    ELSE
-        SELECT t.id, m.role_id, t.policy_version INTO membership
-        FROM authz.tenants t JOIN authz.memberships m ON m.tenant_id = t.id AND m.user_id = known.user_id
-        WHERE t.slug = wanted;
+_ENTER_TENANT = f"""
+    IF wanted IS NULL THEN{_MEMBERSHIP} t.owner_id = known.user_id;
+    ELSIF wanted ~ '^[0-9a-fA-F]{{8}}-([0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}$' THEN{_MEMBERSHIP} t.id = wanted::uuid;
+    ELSE{_MEMBERSHIP} t.slug = wanted;
+    END IF;
+    IF membership.varies THEN
+        SELECT e.own, e.others INTO membership.own, membership.others
+        FROM authz.evaluate(membership.id, membership.role_id,
+                            authz.facts(membership.id, membership.role_id, known.user_id)) e;
     END IF;
     PERFORM set_config('app.user_id', known.user_id::text, true),
-            set_config('app.tenant_id', coalesce(membership.id::text, ''), true);
+            set_config('app.tenant_id', coalesce(membership.id::text, ''), true),
+            set_config('app.own', coalesce(membership.own, ''), true),
+            set_config('app.others', coalesce(membership.others, ''), true);
     RETURN QUERY SELECT known.session_id, known.user_id, membership.id, membership.role_id, membership.policy_version,
                         known.stale;
 END $$"""
@@ -88,45 +93,4 @@ UPDATE users.sessions SET last_seen_at = now()
 WHERE id = session_id AND last_seen_at < now() - interval '1 minute' $$""",
 )
 
-BUMP_POLICY_VERSION = Function(
-    "authz.bump_policy_version()",
-    """
-CREATE OR REPLACE FUNCTION authz.bump_policy_version() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-BEGIN
-    UPDATE authz.tenants SET policy_version = policy_version + 1
-    WHERE id IN (SELECT tenant_id FROM changed);
-    RETURN NULL;
-END $$""",
-    callable=False,
-)
-
-# Before a membership there is nothing of a tenant that row-level security would show.
-FIND_TENANT = Function(
-    "authz.find_tenant(text)",
-    """
-CREATE OR REPLACE FUNCTION authz.find_tenant(wanted text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
-SELECT id FROM authz.tenants WHERE slug = wanted OR id::text = lower(wanted) $$""",
-)
-
-# A personal tenant is named after its owner; with the owner's name gone, so is the tenant's.
-FORGET_OWNER = Function(
-    "authz.forget_owner(uuid)",
-    """
-CREATE OR REPLACE FUNCTION authz.forget_owner(owner uuid) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
-UPDATE authz.tenants SET name = 'Anonymised' WHERE owner_id = owner
-  AND EXISTS (SELECT FROM users.users WHERE id = owner AND anonymised_at IS NOT NULL) $$""",
-)
-
-for _function in (
-    FIND_TENANT,
-    FORGET_OWNER,
-    IDENTIFY_SESSION,
-    IDENTIFY_SUBJECT,
-    IDENTIFY_OPERATOR,
-    TOUCH_SESSION,
-    BUMP_POLICY_VERSION,
-):
-    declare(metadata, _function)
+FUNCTIONS: Final = (IDENTIFY_SESSION, IDENTIFY_SUBJECT, IDENTIFY_OPERATOR, TOUCH_SESSION)

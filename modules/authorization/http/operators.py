@@ -1,4 +1,4 @@
-"""The authorization module's routes."""
+"""What operators see of tenants."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from litestar import Controller, get
 from core.http.authority import OPERATORS
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
-from modules.authorization.contracts import TenantSummary
+from modules.authorization.contracts.tenants import TenantSummary
 from modules.authorization.repositories import TenantRepository
 
 _TENANTS = "operators' tenants"

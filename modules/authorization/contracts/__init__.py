@@ -1,0 +1,1 @@
+"""What clients of the authorization module say and get, a file a noun."""
