@@ -48,7 +48,27 @@ def _telling(options: argparse.Namespace, folder: Path) -> Section:
     return telling.measure(folder, telling.Plan(20) if options.quick else telling.Plan())
 
 
-_BENCHES: Final[Mapping[str, Bench]] = {"me": _me, "container": _container, "startup": _startup, "telling": _telling}
+def _decisions(options: argparse.Namespace, _: Path) -> Section:
+    from scripts.bench import decisions
+
+    look = decisions.Plan((10, 100), 3, 200, 20, 0.2, alone=True)
+    return decisions.measure(look if options.quick else decisions.Plan())
+
+
+def _rls(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import rls
+
+    return rls.measure(folder, rls.Plan(2000, 3, 5) if options.quick else rls.Plan())
+
+
+_BENCHES: Final[Mapping[str, Bench]] = {
+    "me": _me,
+    "container": _container,
+    "startup": _startup,
+    "telling": _telling,
+    "decisions": _decisions,
+    "rls": _rls,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -58,12 +78,11 @@ def parser() -> argparse.ArgumentParser:
         f" in folders of its own, and ends within {_LIMIT_SECONDS // 60} minutes.",
         epilog="me: GET /users/me against a hand-written program and FastAPI (run it in .venv-bench: `make bench`)."
         " container: a request's child container. startup: start, migrate, a test's database. telling: whether the"
-        " time of an answer tells that an address has an account."
+        " time of an answer tells that an address has an account. decisions: what policies allow, against pycasbin and"
+        " Cedar. rls: a page with and without row-level security."
         " Only a complete run writes docs/benchmarks.md. Exit 1: an error, or figures that are worth nothing.",
     )
-    found.add_argument(
-        "names", nargs="*", metavar="name", help="me, container, startup, telling; all of them if none is named"
-    )
+    found.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(_BENCHES)}; all of them if none is named")
     found.add_argument("--quick", action="store_true", help="a look: few rounds, nothing is written")
     found.add_argument("--rounds", type=_from(1, int), default=None, help="rounds of `me` (default 6)")
     found.add_argument("--seconds", type=_from(1, float), default=None, help="length of a round (default 4)")

@@ -36,7 +36,7 @@ _LAST_SECONDS: Final = 10.0
 # Seen tomorrow, so that no answer has a last_seen_at to write: the peers would not.
 _SESSION: Final = """
 INSERT INTO users.sessions (user_id, token_hash, expires_at, last_seen_at)
-SELECT id, %s, now() + interval '1 day', now() + interval '1 day' FROM users.users WHERE email = 'alice@example.com'
+SELECT id, %s, now() + interval '1 day', now() + interval '1 day' FROM users.users WHERE email = %s
 """
 
 
@@ -79,12 +79,19 @@ def stage(directory: Path) -> Iterator[Stage]:
         assert endpoints.owner is not None
         upgrade(endpoints.owner)
         seed_all(endpoints.owner, development=True)
-        sessions = Sessions(SECRET_KEY, production=True)
-        token = sessions.new_token()
+        token = log_in(endpoints.owner, "alice@example.com")
         with psycopg.connect(endpoints.owner) as owner:
-            owner.execute(_SESSION, (sessions.hash(token),))
             version = owner.info.parameter_status("server_version") or "unknown"
         yield Stage(endpoints, endpoints.owner, token, version)
+
+
+def log_in(owner: str, email: str) -> str:
+    """The token of a new session of one of the seeds' users; `owner` is the owner's conninfo."""
+    sessions = Sessions(SECRET_KEY, production=True)
+    token = sessions.new_token()
+    with psycopg.connect(owner) as connection:
+        connection.execute(_SESSION, (sessions.hash(token), email))
+    return token
 
 
 def url_of(conninfo: str) -> str:
