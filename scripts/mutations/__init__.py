@@ -1,0 +1,1 @@
+"""`python -m scripts.mutations`: are the tests of row-level security any good?"""
