@@ -91,6 +91,7 @@ def examples() -> tuple[Any, ...]:
 def notes() -> dict[str, Note]:
     """The notes by operation id."""
     wrong = (_BAD_CONDITION, _NOT_YOURS)
+    full = domain.TooManyPolicies(most=100)
     return {
         "access_create": Note(
             answers=(
@@ -102,11 +103,15 @@ def notes() -> dict[str, Note]:
                     example=_DENIED,
                 ),
             ),
-            problems=(*wrong, domain.PolicyThere(), domain.TooManyPolicies(), domain.LockedOut()),
+            problems=(*wrong, domain.PolicyThere(), full, domain.LockedOut()),
         ),
         "access_change": Note(
-            problems=(*wrong, domain.PolicyThere(), domain.TooManyPolicies(), domain.LockedOut()),
+            problems=(*wrong, domain.PolicyThere(), full, domain.LockedOut()),
         ),
         "access_remove": Note(problems=(_NOT_YOURS, domain.LockedOut())),
+        "access_report": Note(
+            description="Needs to read all policies, not some; the members are those whom you may see.",
+            problems=(domain.ReportTooLong(most=domain.MOST_REPORTED),),
+        ),
         "access_check": Note(problems=(Invalid("There is no such attribute.", path="checks[0].attributes.colour"),)),
     }

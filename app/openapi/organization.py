@@ -14,6 +14,7 @@ from modules.authorization.contracts.invitations import Invitation, InvitationPr
 from modules.authorization.contracts.members import Member, MemberChange, NewMember
 from modules.authorization.contracts.roles import NewRole, Role, RoleChange, RoleName
 from modules.authorization.contracts.tenants import NewTenant, Tenant, TenantChange
+from modules.user.services.throttle import TooManyAttempts
 
 _MORNING: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 _BOB: Final = UUID("00000000-0000-4000-8000-000000000002")
@@ -146,15 +147,20 @@ def _of_tenants() -> dict[str, Note]:
 def _of_members() -> dict[str, Note]:
     return {
         "tenants_add_member": Note(
+            description="Whoever it is did not ask for it: as an admin they count, as one whom the tenant may be left "
+            "to, once they have changed their own membership. Addresses without an account may be tried a few times.",
             problems=(
                 _UNKNOWN_ROLE,
                 _NOT_YOURS_TO_GIVE,
                 domain.NobodyThere(),
                 domain.AlreadyMember(),
                 _FULL,
+                domain.NoAdmin(),
+                TooManyAttempts(retry_after=240),
             ),
         ),
         "tenants_change_member": Note(
+            description="Changing your own, though it be to the same role, agrees to what somebody else made of you.",
             problems=(
                 _UNKNOWN_ROLE,
                 _NOT_YOURS_TO_GIVE,
@@ -164,7 +170,8 @@ def _of_members() -> dict[str, Note]:
             ),
         ),
         "tenants_remove_member": Note(
-            description="What they made stays. Leaving needs no right, removing others that to delete members.",
+            description="What they made stays; invitations that they sent are good no more. Leaving needs no right, "
+            "removing others that to delete members.",
             problems=(domain.NotAllowed(), domain.NoSuchMember(), domain.LastAdmin(), domain.OwnerStays()),
         ),
     }
@@ -173,7 +180,9 @@ def _of_members() -> dict[str, Note]:
 def _of_roles() -> dict[str, Note]:
     gone = domain.NoSuchRole()
     return {
-        "tenants_create_role": Note(problems=(_BAD_NAME, domain.RoleThere())),
+        "tenants_create_role": Note(
+            problems=(_BAD_NAME, domain.RoleThere(), domain.TooManyRoles(most=domain.MOST_ROLES))
+        ),
         "tenants_show_role": Note(problems=(gone,)),
         "tenants_change_role": Note(problems=(_BAD_NAME, gone, domain.SystemRole(), domain.RoleThere())),
         "tenants_remove_role": Note(
@@ -209,6 +218,7 @@ def _of_invitations() -> dict[str, Note]:
                 domain.InvitationExpired(),
                 domain.AlreadyMember(),
                 _FULL,
+                domain.NoAdmin(),
             ),
         ),
     }

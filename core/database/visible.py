@@ -85,10 +85,12 @@ NONE: Final = Rows("none", (), lambda _: literal_column("false", sql.Boolean))
 class VisibleStatement(Generic[T]):
     """A statement over a resource's rows; `build` gets the condition that they must meet.
 
-    It proves itself at import with all rows, like any other statement. At most `_KEPT` shapes stay compiled.
+    It proves itself at import with all rows, like any other statement. At most `_KEPT` shapes stay compiled, and none
+    beside the newest that make the texts of all longer than `_LONGEST`: a shape is as long as somebody's policies.
     """
 
     _KEPT: Final = 256
+    _LONGEST: Final = 1_000_000
 
     def __init__(
         self, resource: Resource, build: Callable[[ColumnElement[bool]], Executable], *, into: type[T] | None
@@ -97,6 +99,7 @@ class VisibleStatement(Generic[T]):
         self._build = build
         self._into = into
         self._compiled: OrderedDict[Hashable, Statement[Any]] = OrderedDict()
+        self._length = 0
         self.on(ALL)
 
     def on(self, rows: Rows) -> Statement[T]:
@@ -108,8 +111,9 @@ class VisibleStatement(Generic[T]):
         query = self._build(rows.condition(self._resource))
         compiled: Statement[Any] = Statement.command(query) if self._into is None else Statement(query, into=self._into)
         self._compiled[rows.shape] = compiled
-        while len(self._compiled) > self._KEPT:
-            self._compiled.popitem(last=False)
+        self._length += len(compiled.sql)
+        while len(self._compiled) > self._KEPT or (self._length > self._LONGEST and len(self._compiled) > 1):
+            self._length -= len(self._compiled.popitem(last=False)[1].sql)
         return compiled
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dependency_injector import containers, providers
 from litestar import Router
 
@@ -10,6 +12,7 @@ import modules.authorization.resources  # noqa: F401
 from core.container import CoreContainer, Scoped
 from core.database.metadata import metadata
 from core.database.visible import resources
+from core.http.addresses import ClientAddresses
 from core.jobs import Job
 from core.mail import mailer_of
 from core.module import Module, Subscription, provided
@@ -52,11 +55,13 @@ from modules.authorization.services import (
     Vocabulary,
 )
 from modules.authorization.services.invitations import MAIL_INVITATION, MAIL_WAITS
-from modules.user import ArrivedForTenant, UserAnonymised, UserDeleted, UserSignedUp
+from modules.user import ArrivedForTenant, Guesses, UserAnonymised, UserDeleted, UserSignedUp
 
 
 class AuthorizationContainer(containers.DeclarativeContainer):
     core = providers.DependenciesContainer()
+    guesses: providers.Dependency[Guesses] = providers.Dependency()
+    addresses = providers.Singleton(ClientAddresses, core.settings.provided.trusted_networks)
     secret = core.settings.provided.secret_key
 
     cache = providers.Singleton(PolicyCache)
@@ -74,9 +79,16 @@ class AuthorizationContainer(containers.DeclarativeContainer):
     founding = Scoped(Founding, tenants=tenants, roles=roles, policies=policies, members=members, events=core.events)
     organizations = Scoped(Organizations, caller=core.caller, tenants=tenants, founding=founding, events=core.events)
     membership = Scoped(
-        Membership, caller=core.caller, members=members, roles=roles, delegation=delegation, authorizer=authorizer
+        Membership,
+        transaction=core.transaction,
+        caller=core.caller,
+        members=members,
+        roles=roles,
+        delegation=delegation,
+        authorizer=authorizer,
+        guesses=guesses,
     )
-    role_care = Scoped(RoleCare, roles=roles)
+    role_care = Scoped(RoleCare, roles=roles, authorizer=authorizer)
     inviting = Scoped(
         Inviting,
         transaction=core.transaction,
@@ -84,6 +96,7 @@ class AuthorizationContainer(containers.DeclarativeContainer):
         members=members,
         roles=roles,
         delegation=delegation,
+        authorizer=authorizer,
         jobs=core.jobs,
     )
     acceptance = Scoped(
@@ -105,8 +118,10 @@ class AuthorizationContainer(containers.DeclarativeContainer):
     owner_gone = Scoped(OwnerGone, tenants=tenants)
 
 
-def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationContainer]:
-    container = AuthorizationContainer(core=core)
+def authorization_module(
+    core: CoreContainer, *, guesses: Callable[[], Guesses]
+) -> tuple[Module, AuthorizationContainer]:
+    container = AuthorizationContainer(core=core, guesses=guesses)
     routes = Router(
         path="/",
         route_handlers=[
@@ -124,6 +139,7 @@ def authorization_module(core: CoreContainer) -> tuple[Module, AuthorizationCont
             name: provided(provider)
             for name, provider in (
                 ("acceptance", container.acceptance),
+                ("addresses", container.addresses),
                 ("decider", container.authorizer),
                 ("directory", container.directory),
                 ("invitations", container.invitations),

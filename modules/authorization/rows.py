@@ -18,6 +18,7 @@ class TenantRow(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     kind: Literal["personal", "organization"]
     owner_id: UUID | None
+    founder_id: UUID | None
     policy_version: int
     created_at: datetime
     updated_at: datetime
@@ -31,6 +32,7 @@ class TenantInsert(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     kind: Literal["personal", "organization"]
     owner_id: UUID | None = None
+    founder_id: UUID | None = None
     policy_version: int | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
@@ -43,6 +45,22 @@ class TenantPatch(msgspec.Struct, frozen=True, kw_only=True):
     slug: str | UnsetType = UNSET
     kind: Literal["personal", "organization"] | UnsetType = UNSET
     policy_version: int | UnsetType = UNSET
+
+
+class DepartureRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of authz.departures."""
+
+    tenant_id: UUID
+    user_id: UUID
+    created_at: datetime
+
+
+class DepartureInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into authz.departures says; what is unset gets the default."""
+
+    tenant_id: UUID
+    user_id: UUID
+    created_at: datetime | UnsetType = UNSET
 
 
 class RoleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +135,7 @@ class InvitationRow(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes | None
     expires_at: datetime
     accepted_at: datetime | None
+    withdrawn_at: datetime | None
     invited_by: UUID
     created_at: datetime
     updated_at: datetime
@@ -132,6 +151,7 @@ class InvitationInsert(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes | None = None
     expires_at: datetime
     accepted_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     invited_by: UUID
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
@@ -144,6 +164,7 @@ class InvitationPatch(msgspec.Struct, frozen=True, kw_only=True):
     token_hash: bytes | None | UnsetType = UNSET
     expires_at: datetime | UnsetType = UNSET
     accepted_at: datetime | None | UnsetType = UNSET
+    withdrawn_at: datetime | None | UnsetType = UNSET
     invited_by: UUID | UnsetType = UNSET
 
 
@@ -153,6 +174,7 @@ class MembershipRow(msgspec.Struct, frozen=True, kw_only=True):
     tenant_id: UUID
     user_id: UUID
     role_id: UUID
+    agreed: bool
     created_at: datetime
     updated_at: datetime
 
@@ -163,8 +185,15 @@ class MembershipInsert(msgspec.Struct, frozen=True, kw_only=True):
     tenant_id: UUID
     user_id: UUID
     role_id: UUID
+    agreed: bool | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
+
+
+class MembershipPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of authz.memberships."""
+
+    agreed: bool | UnsetType = UNSET
 
 
 class PolicyRow(msgspec.Struct, frozen=True, kw_only=True):

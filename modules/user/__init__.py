@@ -11,12 +11,14 @@ authorization module declares, because the answer also says for which tenant the
 from modules.user.contracts import User
 from modules.user.domain import (
     ArrivedForTenant,
+    Device,
     UserAnonymised,
     UserDeleted,
     UserSignedUp,
     normal_address,
     typed_address,
 )
+from modules.user.guesses import Guesses
 from modules.user.people import people
 from modules.user.repositories.users import Account
 from modules.user.shown import shown
@@ -24,6 +26,8 @@ from modules.user.shown import shown
 __all__ = [
     "Account",
     "ArrivedForTenant",
+    "Device",
+    "Guesses",
     "User",
     "UserAnonymised",
     "UserDeleted",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dependency_injector import containers, providers
 from litestar import Router
 
@@ -163,7 +165,8 @@ class UserContainer(containers.DeclarativeContainer):
 
 def user_module(core: CoreContainer) -> tuple[Module, UserContainer]:
     container = UserContainer(core=core)
-    routes = Router(
+    routes = partial(
+        Router,
         path="/",
         route_handlers=[
             AvatarsController,

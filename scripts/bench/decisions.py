@@ -203,8 +203,8 @@ def _theirs(name: str, peer: Peer, role: Role, plan: Plan) -> list[float]:
     asks = peer(role.policies, questions)
     asks[0]()
     times: list[float] = []
-    until = time.perf_counter() + plan.seconds
     with _settled():
+        until = time.perf_counter() + plan.seconds
         for ask, (resource, facts) in zip(asks, questions, strict=True):
             allowed, took = _timed(ask)
             times.append(took)

@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from core.database.embedded import EmbeddedServer
 from core.database.migrations import upgrade
 from core.database.protection import OWNER
-from core.database.roles import Endpoints, set_up_roles
+from core.database.roles import Endpoints, grant_database, set_up_roles
 from seeds import seed_all
 
 # The tests' own: roles belong to the whole server, and tests may be running on it.
@@ -53,10 +53,9 @@ class Databases:
             admin.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**identifiers))
             try:
                 admin.execute(sql.SQL("ALTER DATABASE {name} OWNER TO interna_owner").format(**identifiers))
-                endpoints = self.endpoints(name)
-                set_up_roles(endpoints)
+                grant_database(admin, name)
                 self._mutate(self.login(OWNER, name))
-                yield endpoints
+                yield self.endpoints(name)
             finally:
                 admin.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**identifiers))
 

@@ -12,6 +12,8 @@ _SAME: Final = "USING asks for the same right, and not of the row: whoever lacks
 EQUIVALENT: Final[dict[tuple[str, str], str]] = {
     (table, f"policy managed_update: WITH CHECK {change}"): _SAME
     for table, change in (
+        ("authz.invitations", "(true)"),
+        ("authz.invitations", "app.user_id() instead of app.others('invitations:delete')"),
         ("authz.policies", "(true)"),
         ("authz.policies", "app.user_id() instead of app.others('policies:update')"),
         ("authz.roles", "without (app.others('roles:update') IS NOT NULL)"),

@@ -177,6 +177,9 @@ LINES: Final[dict[str, Line]] = {
         update=SELF | ADMIN,
         delete=ANYHOW | ADMIN,
     ),
+    "authz.departures": Line(
+        row=lambda w: {"tenant_id": w.tenant, "user_id": w.user}, change="created_at = now()", select=None
+    ),
     "authz.policies": Line(
         row=lambda w: {
             **w.theirs,
@@ -202,9 +205,10 @@ LINES: Final[dict[str, Line]] = {
             "expires_at": NOON.replace(year=2999),
             "invited_by": w.user,
         },
+        change="withdrawn_at = now()",
         select=ADMIN,
         insert=ADMIN,
-        delete=ADMIN,
+        update=ADMIN,
     ),
     "billing.subscriptions": Line(
         row=lambda w: {

@@ -48,12 +48,16 @@ DEFINERS = {
     "authz.recompile_rights()": "a trigger",
     "authz.guard_seats()": "a trigger: it counts members that whoever joins does not see",
     "authz.guard_admins()": "a trigger: it counts admins that whoever leaves does not see",
+    "authz.note_departures()": "a trigger: who left is nobody's to write down, or to forget",
+    "authz.has_left()": "the same: nobody reads who left",
+    "authz.annul_invitations()": "a trigger: whoever leaves, or removes somebody, need not see invitations",
     "authz.guard_deletion()": "a trigger: a tenant with members stays, whoever of them the deleter sees",
     "authz.guard_role()": "a trigger: a role stays for whom it was promised to, whoever sees invitations",
     "authz.role_members()": "who may read roles may be shown no members, but how many there are",
     "authz.make_room(text)": "an invitation takes the place of the pending one, for who may not delete it",
     "authz.my_tenants()": "row-level security shows one tenant at a time",
     "authz.solely_mine()": "the same",
+    "authz.founded()": "the same",
     "authz.find_person(text)": "who may add members finds people who are none yet",
     "authz.prepare_invitation(uuid,bytea)": "a mail is sent by a job, which has no rights",
     "authz.find_invitation(bytea)": "whoever is invited is no member yet",
@@ -65,6 +69,7 @@ DEFINERS = {
 
 NOT_LISTED_BY_USER = {
     "authz.memberships": "one row a user and tenant",
+    "authz.departures": "the same",
     "simulations.personas": "read by their simulation",
 }
 

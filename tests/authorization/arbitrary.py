@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 import msgspec
-from hypothesis import assume
 from hypothesis import strategies as st
 
 from core.database.visible import Kind
@@ -51,25 +50,57 @@ _OPERATORS: Final[dict[Kind, list[str]]] = {
 }
 
 
+_NEAR: Final = {
+    "field": FIELDS,
+    "experience_level": LEVELS,
+    "difficulty": ["easy", "hard"],
+    "language": ["en", "ar"],
+    "team_mode": ["solo", "group"],
+    "status": ["generating", "failed"],
+    "plan": ["free", "pro"],
+    "contract_type": ["standard", "enterprise"],
+}
+_PARTS: Final = ["", "a", "er", "e"]
 _LEAVES: Final = st.sampled_from(["comparison", "comparison", "comparison", "owner"])
 _FORMS: Final = st.one_of(_LEAVES, st.sampled_from(["all", "any", "not"]))
 _NUMBERS: Final = st.integers(1, 3)
 
 
-@st.composite
-def comparisons(draw: st.DrawFn, known: Mapping[str, Kind]) -> Said:
-    attribute = draw(st.sampled_from(sorted(known)))
+def comparisons(known: Mapping[str, Kind]) -> st.SearchStrategy[Said]:
+    """All strategies are made beforehand: that takes longer than to draw from them."""
+    attributes = _some(known)
+    pairs = [(name, operator) for name, kind in known.items() for operator in _OPERATORS[kind]]
+    values = {pair: _values(*pair, known) for pair in pairs}
+    operators = {kind: st.sampled_from(those) for kind, those in _OPERATORS.items()}
+
+    @st.composite
+    def compared(draw: st.DrawFn) -> Said:
+        attribute = draw(attributes)
+        operator = draw(operators[known[attribute]])
+        return {"attribute": attribute, "operator": operator, "value": draw(values[attribute, operator])}
+
+    return compared()
+
+
+def _values(attribute: str, operator: str, known: Mapping[str, Kind]) -> st.SearchStrategy[Any]:
     kind = known[attribute]
-    operator = draw(st.sampled_from(_OPERATORS[kind]))
-    others = sorted(name for name in known if _comparable(kind, operator, known[name]))
-    if others and draw(st.booleans()):
-        return {"attribute": attribute, "operator": operator, "value": {"attribute": draw(st.sampled_from(others))}}
     literal: st.SearchStrategy[Any] = _LITERALS["text" if kind == "texts" else kind]
+    if kind == "text":
+        near = _NEAR.get(attribute.partition(".")[2], WORDS)
+        literal |= st.sampled_from([*near, *_PARTS] if operator == "contains" else near)
     if operator == "in":
-        return {"attribute": attribute, "operator": operator, "value": draw(st.lists(literal, min_size=1, max_size=4))}
-    if operator in ("eq", "ne"):
-        literal = st.none() | literal
-    return {"attribute": attribute, "operator": operator, "value": draw(literal)}
+        literal = st.lists(literal, min_size=1, max_size=4)
+    elif operator in ("eq", "ne"):
+        literal |= st.none()
+    others = [name for name in known if _comparable(kind, operator, known[name])]
+    return literal | _some(others).map(lambda other: {"attribute": other}) if others else literal
+
+
+def _some(names: Iterable[str]) -> st.SearchStrategy[str]:
+    """Those of the resource more often than all the others, which are many."""
+    known = sorted(names)
+    told = [name for name in known if name.startswith("resource.")]
+    return st.sampled_from(told) | st.sampled_from(known) if told else st.sampled_from(known)
 
 
 def _comparable(kind: Kind, operator: str, other: Kind) -> bool:
@@ -80,28 +111,32 @@ def _comparable(kind: Kind, operator: str, other: Kind) -> bool:
     return kind == other
 
 
-@st.composite
-def conditions(draw: st.DrawFn, known: Mapping[str, Kind]) -> Said:
+def conditions(known: Mapping[str, Kind]) -> st.SearchStrategy[Said]:
     comparison = comparisons(known)
 
-    def nested(depth: int) -> Said:
-        form = draw(_FORMS if depth < DEEPEST else _LEAVES)
-        if form == "comparison":
-            return draw(comparison)
-        if form == "owner":
-            return {"operator": "owner"}
-        if form == "not":
-            return {"not": nested(depth + 1)}
-        return {form: [nested(depth + 1) for _ in range(draw(_NUMBERS))]}
+    @st.composite
+    def nested(draw: st.DrawFn) -> Said:
+        def one(depth: int) -> Said:
+            form = draw(_FORMS if depth < DEEPEST else _LEAVES)
+            if form == "comparison":
+                return draw(comparison)
+            if form == "owner":
+                return {"operator": "owner"}
+            if form == "not":
+                return {"not": one(depth + 1)}
+            return {form: [one(depth + 1) for _ in range(draw(_NUMBERS))]}
 
-    said = nested(1)
-    assume(len(msgspec.json.encode(said)) < 2_500)
-    return said
+        return one(1)
+
+    return nested().filter(lambda said: len(msgspec.json.encode(said)) < 2_500)
 
 
 lists_of_texts: Final = st.lists(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60), min_size=1, max_size=100
 ).map(lambda texts: {"attribute": "subject.region", "operator": "in", "value": texts})
+
+
+EVERYTHING: Final = Rule(resource="*", actions=["*"], scope="all")
 
 
 def rules(about: Mapping[str, Mapping[str, Kind]], resource: str, *effects: Effect) -> st.SearchStrategy[Rule]:
@@ -120,7 +155,8 @@ def rules(about: Mapping[str, Mapping[str, Kind]], resource: str, *effects: Effe
 def roles(about: Mapping[str, Mapping[str, Kind]], resource: str = "simulations") -> st.SearchStrategy[list[Rule]]:
     """The rules of one role, no two of which say the same."""
     anything = rules(about, resource) | rules(about, resource) | rules(about, "*")
-    return st.lists(anything, max_size=5, unique_by=lambda rule: rule.digest)
+    several = st.lists(anything, max_size=5, unique_by=lambda rule: rule.digest)
+    return several | several.map(lambda found: [rule for rule in found if rule != EVERYTHING] + [EVERYTHING])
 
 
 subjects = st.fixed_dictionaries(

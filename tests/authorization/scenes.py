@@ -27,6 +27,12 @@ async def let_in(admin: Person, tenant: str, person: Person, role: str = "member
     assert answer.status_code == 201, answer.text
 
 
+async def agree(person: Person, tenant: str, role: str = "admin") -> None:
+    """By changing one's own membership, which somebody else made."""
+    answer = await person.patch(f"/tenants/{tenant}/members/{person.user['id']}", {"role": role})
+    assert answer.status_code == 200, answer.text
+
+
 async def role(admin: Person, tenant: str, name: str) -> str:
     """A new role's id; it may do nothing."""
     answer = await admin.post(f"/tenants/{tenant}/roles", {"name": name})

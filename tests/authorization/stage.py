@@ -71,19 +71,21 @@ class Scene(msgspec.Struct, frozen=True):
 
     @property
     def caller(self) -> Facts:
-        return {**self.subject, **self.tenant}
+        """What is told of the caller, the tenant and the moment."""
+        return {**self.subject, **self.tenant, **arbitrary.moments}
 
     @property
     def here(self) -> set[UUID]:
         return {UUID(sim.id) for sim in self.sims if sim.tenant_id == ACME_ID}
 
-    def allowed(self, action: str) -> set[UUID]:
+    def allowed(self, action: str, policies: RolePolicies | None = None) -> set[UUID]:
         """Of which simulations of the tenant policies allow it, when all is known."""
-        policies, known = role(self.rules), {**self.caller, **arbitrary.moments}
+        policies = policies or role(self.rules)
         return {
             UUID(sim.id)
             for sim in self.sims
-            if sim.tenant_id == ACME_ID and policies.decide(action, "simulations", {**known, **sim.facts()}).allowed
+            if sim.tenant_id == ACME_ID
+            if policies.decide(action, "simulations", {**self.caller, **sim.facts()}).allowed
         }
 
     def arrange(self, owner: Connection) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from core.database.roles import Endpoints
-from tests.authorization.scenes import found, let_in, problem, role, waiting
+from tests.authorization.scenes import agree, found, let_in, problem, role, waiting
 from tests.client import Person, sign_up
 from tests.operators import walk
 
@@ -37,6 +37,7 @@ async def test_the_last_admin_neither_leaves_nor_steps_down(shared_client: httpx
     assert problem(await nadia.delete(me)) == (409, "last-admin")
     assert problem(await nadia.patch(me, {"role": "member"})) == (409, "last-admin")
     assert (await nadia.patch(f"/tenants/{tenant}/members/{omar.user['id']}", {"role": "admin"})).status_code == 200
+    await agree(omar, tenant)
     assert (await nadia.delete(me)).status_code == 204
 
 
@@ -46,6 +47,7 @@ async def test_of_two_admins_at_the_same_instant_one_stays(shared_client: httpx.
     for _ in range(4):
         tenant = await found(nadia)
         await let_in(nadia, tenant, omar, "admin")
+        await agree(omar, tenant)
 
         def at(person: Person, tenant: str = tenant) -> str:
             return f"/tenants/{tenant}/members/{person.user['id']}"
@@ -82,6 +84,7 @@ async def test_two_admins_who_demote_each_other_in_the_middle_of_it_leave_one(
     nadia, omar = await sign_up(shared_client), await sign_up(shared_client)
     tenant = await found(nadia)
     await let_in(nadia, tenant, omar, "admin")
+    await agree(omar, tenant)
     with psycopg.connect(str(shared_endpoints.owner)) as other:
         other.execute(
             "UPDATE authz.memberships m SET role_id = r.id FROM authz.roles r"

@@ -16,7 +16,7 @@ from core.database.roles import Endpoints
 from core.errors import Conflict
 from core.module import Subscription
 from modules.authorization.domain import TenantDeleted
-from tests.authorization.scenes import allow, found, let_in, problem, role, tally, version, waiting
+from tests.authorization.scenes import agree, allow, found, let_in, problem, role, tally, version, waiting
 from tests.client import BRIEF, sign_up
 from tests.operators import alice_of_acme, operate, walk
 
@@ -122,6 +122,7 @@ async def test_who_is_the_only_admin_of_others_does_not_delete_the_account(share
         await found(nadia, slug=slug)
     for slug, given in (("bakery", "member"), ("mill", "member"), ("shared", "admin")):
         await let_in(nadia, slug, omar, given)
+    await agree(omar, "shared")
     for answer in (await nadia.delete("/users/me"), await staff.delete(f"/operators/users/{nadia.user['id']}")):
         assert (*problem(answer), answer.json()["tenants"]) == (409, "only-admin", ["bakery", "mill"])
         assert "bakery, mill" in answer.json()["detail"]
@@ -129,6 +130,7 @@ async def test_who_is_the_only_admin_of_others_does_not_delete_the_account(share
     assert (await omar.delete(f"/tenants/mill/members/{omar.user['id']}")).status_code == 204
     promoted = await nadia.patch(f"/tenants/bakery/members/{omar.user['id']}", {"role": "admin"})
     assert promoted.status_code == 200
+    await agree(omar, "bakery")
     assert (await nadia.delete("/users/me")).status_code == 204
     assert (await omar.get("/tenants/bakery")).json()["members"] == 1
 
@@ -140,6 +142,7 @@ async def test_of_two_admins_who_delete_their_accounts_at_once_one_stays(shared_
     for _ in range(3):
         second = await sign_up(shared_client)
         await let_in(nadia, tenant, second, "admin")
+        await agree(second, tenant)
         answers = await asyncio.gather(nadia.delete("/users/me"), second.delete("/users/me"))
         assert tally(list(answers)) == {204: 1, 409: 1}
         nadia = nadia if answers[1].status_code == 204 else second
@@ -151,6 +154,7 @@ async def test_an_admin_does_not_leave_beside_one_who_is_deleting_the_account(
     nadia, omar = await sign_up(shared_client), await sign_up(shared_client)
     tenant = await found(nadia)
     await let_in(nadia, tenant, omar, "admin")
+    await agree(omar, tenant)
     with psycopg.connect(str(shared_endpoints.owner)) as leaving:
         leaving.execute("UPDATE users.users SET deleted_at = now() WHERE id = %s", (omar.user["id"],))
         leaving.execute("SELECT FROM authz.tenant_attributes WHERE tenant_id = %s FOR UPDATE", (tenant,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import httpx
@@ -71,7 +72,7 @@ async def test_a_page_is_one_query_that_begins_where_the_last_one_ended(
 ) -> None:
     many(owner, 5_000)
     owner.execute(
-        "WITH made AS (INSERT INTO authz.roles (tenant_id, name) SELECT id, 'x' FROM authz.tenants"
+        "WITH made AS (INSERT INTO authz.roles (tenant_id, name, is_system) SELECT id, 'admin', true FROM authz.tenants"
         " WHERE name = 'Many' RETURNING tenant_id, id)"
         " INSERT INTO authz.memberships (tenant_id, user_id, role_id)"
         " SELECT tenant_id, '00000000-0000-4000-8000-000000000001', id FROM made"
@@ -90,7 +91,7 @@ async def test_a_page_is_one_query_that_begins_where_the_last_one_ended(
             )
             plan = "\n".join(str(line) for (line,) in await explained.fetchall())
         assert "ix_tenants_created_at" in plan
-        assert "Seq Scan" not in plan
+        assert not re.search("Seq Scan on (tenants|memberships|tenant_attributes)", plan)
 
 
 async def test_to_anybody_else_the_same_query_shows_only_the_tenant_they_act_for(

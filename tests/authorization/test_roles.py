@@ -97,6 +97,29 @@ async def test_a_role_that_cannot_be_called_so_is_neither_made_nor_renamed(
     await role(nadia, tenant, "a" * 100)
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "word"),
+    [
+        ("Admin", 409, "role-there"),
+        ("MEMBER", 409, "role-there"),
+        (" admin ", 409, "role-there"),
+        ("\uff21dmin", 409, "role-there"),  # a full-width A
+        ("ad\u200bmin", 400, "invalid"),
+        ("\u202enimda", 400, "invalid"),
+        ("mentor\ufeff", 400, "invalid"),
+    ],
+    ids=ascii,
+)
+async def test_no_role_looks_like_one_of_the_systems(
+    shared_client: httpx.AsyncClient, name: str, status: int, word: str
+) -> None:
+    nadia = await sign_up(shared_client)
+    tenant = await found(nadia)
+    mentor = await role(nadia, tenant, "mentor")
+    assert problem(await nadia.post(f"/tenants/{tenant}/roles", {"name": name})) == (status, word)
+    assert problem(await nadia.patch(f"/tenants/{tenant}/roles/{mentor}", {"name": name})) == (status, word)
+
+
 async def test_a_role_is_renamed_and_its_members_keep_it(
     shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection
 ) -> None:
@@ -158,6 +181,9 @@ async def test_a_role_stays_for_whom_it_was_promised_to(
     await nadia.post(f"/tenants/{tenant}/invitations", {"email": "later@example.com", "role": "mentor"})
     assert problem(await nadia.delete(f"/tenants/{tenant}/roles/{mentor}")) == (409, "role-in-use")
     shared_owner.execute("UPDATE authz.invitations SET expires_at = now() WHERE role_id = %s", (mentor,))
+    assert problem(await nadia.delete(f"/tenants/{tenant}/roles/{mentor}")) == (409, "role-in-use")
+    earlier = "UPDATE authz.invitations SET created_at = created_at - interval '1 minute' WHERE role_id = %s"
+    shared_owner.execute(earlier, (mentor,))
     assert (await nadia.delete(f"/tenants/{tenant}/roles/{mentor}")).status_code == 204
 
 
@@ -190,6 +216,6 @@ async def test_policies_narrow_which_roles_are_seen_and_changed(shared_client: h
     assert problem(await omar.post(roles, {"name": "friend"})) == (403, "not-allowed")
     assert [each["name"] for each in await walk(omar, roles)] == ["guest"]
     assert problem(await omar.get(f"{roles}/{keeper}")) == (404, "no-such-role")
-    assert problem(await omar.patch(f"{roles}/{keeper}", {"name": "guest keeper"})) == (403, "not-allowed")
-    assert problem(await omar.delete(f"{roles}/{keeper}")) == (403, "not-allowed")
+    assert problem(await omar.patch(f"{roles}/{keeper}", {"name": "guest keeper"})) == (404, "no-such-role")
+    assert problem(await omar.delete(f"{roles}/{keeper}")) == (404, "no-such-role")
     assert (await omar.delete(f"{roles}/{guest}")).status_code == 204

@@ -1,8 +1,12 @@
 """The catalogue, progress, and the list of projects."""
 
+import asyncio
+from typing import Any
+
 import httpx
 import pytest
 
+from tests.authorization.organization import ACME, acme
 from tests.client import BRIEF, log_in, sign_up
 
 pytestmark = pytest.mark.anyio
@@ -86,6 +90,27 @@ async def test_projects_merge_started_tasks_and_own_simulations_by_last_activity
     assert projects[1]["simulation_id"] == simulation["id"]
     await person.put(f"/progress/{simulation['id']}", {})
     assert (await person.get("/projects", params={"limit": 1})).json()["items"][0]["id"] == simulation["id"]
+
+
+async def test_a_simulation_whose_progress_is_hidden_is_shown_as_if_there_were_none(client: httpx.AsyncClient) -> None:
+    scene, simulation = await acme(client), "50000000-0000-4000-8000-000000000001"
+    done = await scene.bob.put(f"/progress/{simulation}", {"status": "completed"}, headers=ACME)
+    assert done.status_code == 200
+    hidden = {"attribute": "resource.status", "operator": "eq", "value": "completed"}
+    await scene.give("deny", "progress", "read", conditions=hidden)
+    (project,) = (await scene.bob.get("/projects", headers=ACME)).json()["items"]
+    assert (project["id"], project["status"]) == (simulation, "in_progress")
+
+
+async def test_of_two_who_begin_at_the_same_instant_the_second_changes_what_the_first_began(
+    client: httpx.AsyncClient,
+) -> None:
+    person = await sign_up(client)
+    changes: list[dict[str, Any]] = [{"status": "completed"}, {"last_review_approved": True}] * 3
+    answers = await asyncio.gather(*(person.put("/progress/rest-api", change) for change in changes))
+    assert {answer.status_code for answer in answers} == {200}
+    (row,) = (await person.get("/progress")).json()["items"]
+    assert (row["status"], row["last_review_approved"]) == ("completed", True)
 
 
 async def test_bob_finds_the_seeded_simulation_among_his_projects(client: httpx.AsyncClient) -> None:

@@ -15,13 +15,13 @@ ResourceName = Annotated[
     str,
     Meta(
         max_length=100,
-        pattern=r"^(\*|[a-z][a-z0-9_]*(:[a-z0-9_]+)*)$",
+        pattern=r"^(\*|[a-z][a-z0-9_]*(:[a-z0-9_]+)*)(?!\n)$",
         description="What it is about; `*` is everything of the tenant.",
         examples=["simulations"],
     ),
 ]
 ActionName = Annotated[
-    str, Meta(max_length=100, pattern=r"^(\*|[a-z][a-z0-9_-]*)$", examples=["delete"], description="`*` is any.")
+    str, Meta(max_length=100, pattern=r"^(\*|[a-z][a-z0-9_-]*)(?!\n)$", examples=["delete"], description="`*` is any.")
 ]
 Actions = Annotated[list[ActionName], Meta(min_length=1, max_length=64)]
 Conditions = Annotated[

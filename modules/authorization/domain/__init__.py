@@ -1,5 +1,14 @@
 """The rules of access: pure functions of values."""
 
+from modules.authorization.domain.limits import (
+    MOST_REPORTED,
+    MOST_ROLES,
+    ReportTooLong,
+    Said,
+    TooManyPolicies,
+    TooManyRoles,
+    check_room,
+)
 from modules.authorization.domain.policies import (
     ANY,
     PLATFORM,
@@ -12,7 +21,6 @@ from modules.authorization.domain.policies import (
     PolicyThere,
     Rule,
     Scope,
-    TooManyPolicies,
 )
 from modules.authorization.domain.refusals import (
     AlreadyMember,
@@ -20,6 +28,7 @@ from modules.authorization.domain.refusals import (
     InvitationExpired,
     JustInvited,
     LastAdmin,
+    NoAdmin,
     NobodyThere,
     NoSuchInvitation,
     NoSuchMember,
@@ -61,6 +70,8 @@ __all__ = [
     "ANY",
     "MEMBER",
     "MOST_INVITATIONS",
+    "MOST_REPORTED",
+    "MOST_ROLES",
     "MOST_TENANTS",
     "PLATFORM",
     "SYSTEM_RULES",
@@ -74,6 +85,7 @@ __all__ = [
     "JustInvited",
     "LastAdmin",
     "LockedOut",
+    "NoAdmin",
     "NoSuchInvitation",
     "NoSuchMember",
     "NoSuchRole",
@@ -87,9 +99,11 @@ __all__ = [
     "Plan",
     "Policy",
     "PolicyThere",
+    "ReportTooLong",
     "RoleInUse",
     "RoleThere",
     "Rule",
+    "Said",
     "Scope",
     "SlugFixed",
     "SlugTaken",
@@ -100,8 +114,10 @@ __all__ = [
     "TenantKind",
     "TooManyInvitations",
     "TooManyPolicies",
+    "TooManyRoles",
     "TooManyTenants",
     "UnknownRole",
+    "check_room",
     "checked_name",
     "checked_role_name",
     "checked_slug",

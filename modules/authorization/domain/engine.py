@@ -1,8 +1,9 @@
 """One role's policies, compiled: what they decide, and which rows they open.
 
-Policies are found by resource and action, so a decision looks at those that match and at no other, however many there
-are. Each is compiled when it is first needed; what is the same for the whole role (its name, the tenant's attributes)
-is worked into it then.
+Policies are found by resource, of which there are few (limits.py), so a decision looks at those that match and at no
+other, however many there are. Each is compiled once, when it is first needed; what is the same for the whole role (its
+name, the tenant's attributes) is worked into it then. What is remembered of questions is bounded by what it holds, and
+made-up resources share what is known of `*`: callers may ask for whatever they like.
 """
 
 from __future__ import annotations
@@ -32,10 +33,16 @@ from modules.authorization.domain.conditions import (
     some,
     told,
 )
+from modules.authorization.domain.coverage import Coverage
 from modules.authorization.domain.policies import ANY, PLATFORM, Decision, Policy, Scope
 from modules.authorization.domain.vocabulary import GENERIC, kinds
 
-_REMEMBERED: Final = 4096
+_OF_A_POLICY: Final = 1_000
+_OF_A_BYTE: Final = 20
+"""What a policy takes in memory, and each byte of its conditions, as they are written."""
+_REMEMBERED: Final = 20_000
+_OF_A_QUESTION: Final = 5
+"""How many policies are remembered as those that match something; a question by itself takes as much as five."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -56,6 +63,8 @@ class Applicable(msgspec.Struct, frozen=True):
     decision: Decision
     """What it decides where it holds."""
     parts: tuple[Part, ...]
+    attributes: frozenset[str]
+    """What its condition speaks of."""
 
 
 class Matching(msgspec.Struct, frozen=True):
@@ -69,6 +78,9 @@ class Matching(msgspec.Struct, frozen=True):
     """What their conditions speak of."""
 
 
+_NOTHING: Final = Matching((), (), NEVER, frozenset())
+
+
 class RolePolicies:
     """The policies of one role of one tenant, at one version. `constants` are the facts that all in the role share."""
 
@@ -80,12 +92,17 @@ class RolePolicies:
     ) -> None:
         self._constants = constants or {}
         self._resources = resources or {}
-        self._by_key: dict[tuple[str, str], list[Policy]] = {}
+        self._about: dict[str, list[Policy]] = {}
         self._matching: dict[tuple[str, str], Matching] = {}
+        self._remembered = 0
+        self._applicables: dict[UUID, Applicable] = {}
         self._tests: dict[Condition, Test] = {}  # equal conditions are one, so that many policies stay in the cache
+        self._coverage: Coverage | None = None
+        self.weight = 0
+        """About how many bytes of memory it takes once all of it was asked for."""
         for policy in policies:
-            for action in policy.rule.actions:
-                self._by_key.setdefault((policy.rule.resource, action), []).append(policy)
+            self._about.setdefault(policy.rule.resource, []).append(policy)
+            self.weight += _OF_A_POLICY + _OF_A_BYTE * policy.size
 
     @property
     def name(self) -> str:
@@ -95,18 +112,20 @@ class RolePolicies:
     @property
     def named(self) -> set[tuple[str, str]]:
         """The resources and actions that the policies name, without wildcards."""
-        return {(resource, action) for resource, action in self._by_key if ANY not in (resource, action)}
+        return {
+            (resource, action)
+            for resource, policies in self._about.items()
+            if resource != ANY
+            for policy in policies
+            for action in policy.rule.actions
+            if action != ANY
+        }
 
     def covers(self, action: str, resource: str, scope: Scope) -> bool:
         """Whether they allow it always: of all rows, or at least of one's own. `*` means all that there is."""
-        denied = any(
-            policy.rule.effect == "deny"
-            for (name, said), policies in self._by_key.items()
-            if _overlap(name, resource) and _overlap(said, action)
-            for policy in policies
-        )
-        opens = self.matching(action, resource).opens
-        return not denied and (opens == ALWAYS or (scope == "own" and opens == Owner()))
+        if self._coverage is None:
+            self._coverage = Coverage(policy.rule for policies in self._about.values() for policy in policies)
+        return self._coverage.includes(action, resource, scope)
 
     def decide(self, action: str, resource: str, facts: Facts) -> Decision:
         """What the policies say of one thing. What the facts do not tell allows nothing and denies all."""
@@ -143,16 +162,35 @@ class RolePolicies:
         """The policies that speak of this; `*` is whatever belongs to a tenant, never what belongs to the platform."""
         found = self._matching.get((action, resource))
         if found is None:
-            if len(self._matching) >= _REMEMBERED:  # callers may ask for whatever they like
-                self._matching.clear()
-            found = self._matching[action, resource] = self._match(action, resource)
+            found = self._remember((action, resource), _OF_A_QUESTION, self._shared(action, resource))
         return found
 
-    def _match(self, action: str, resource: str) -> Matching:
-        names = (resource,) if resource.startswith(PLATFORM) else (resource, ANY)
-        keys = dict.fromkeys((name, said) for name in names for said in (action, ANY))
-        matching = {policy.id: policy for key in keys for policy in self._by_key.get(key, ())}
-        policies = [matching[found] for found in sorted(matching)]  # so that every worker names the same one
+    def _shared(self, action: str, resource: str) -> Matching:
+        """The same one for all actions and resources that no policy names."""
+        names = (resource,) if resource == ANY or resource.startswith(PLATFORM) else (resource, ANY)
+        speaking = [
+            policy
+            for name in names
+            for policy in self._about.get(name, ())
+            if action in policy.rule.actions or ANY in policy.rule.actions
+        ]
+        if not speaking:
+            return _NOTHING
+        is_named = any(action in policy.rule.actions for policy in speaking)
+        key = (action if is_named else ANY, resource if resource in self._about else ANY)
+        found = self._matching.get(key)
+        return self._remember(key, len(speaking), self._match(speaking)) if found is None else found
+
+    def _remember(self, key: tuple[str, str], size: int, matching: Matching) -> Matching:
+        if self._remembered + size > _REMEMBERED:
+            self._matching.clear()
+            self._remembered = 0
+        self._remembered += size
+        self._matching[key] = matching
+        return matching
+
+    def _match(self, policies: list[Policy]) -> Matching:
+        policies = sorted(policies, key=_by_id)  # so that every worker names the same one
         denies = [self._applicable(policy) for policy in policies if policy.rule.effect == "deny"]
         allows = [self._applicable(policy) for policy in policies if policy.rule.effect == "allow"]
         denies = [policy for policy in denies if policy.condition != NEVER]
@@ -160,10 +198,16 @@ class RolePolicies:
         opens = every(
             [some(policy.condition for policy in allows), negation(some(policy.condition for policy in denies))]
         )
-        spoken = frozenset[str]().union(*(attributes(policy.condition) for policy in (*denies, *allows)))
+        spoken = frozenset[str]().union(*(policy.attributes for policy in (*denies, *allows)))
         return Matching(tuple(denies), tuple(allows), opens, spoken - {"owner"})
 
     def _applicable(self, policy: Policy) -> Applicable:
+        found = self._applicables.get(policy.id)
+        if found is None:
+            found = self._applicables[policy.id] = self._compiled(policy)
+        return found
+
+    def _compiled(self, policy: Policy) -> Applicable:
         rule = policy.rule
         allowed = rule.effect == "allow"
         try:
@@ -179,7 +223,7 @@ class RolePolicies:
         test = None if condition == ALWAYS else self._test(condition)
         clauses = said.parts if isinstance(said, Every) else (said,)
         parts = tuple(self._part(policy.id, clause) for clause in clauses)
-        return Applicable(policy.id, condition, test, Decision(allowed, policy.id, words), parts)
+        return Applicable(policy.id, condition, test, Decision(allowed, policy.id, words), parts, attributes(condition))
 
     def _part(self, policy_id: UUID, clause: Condition) -> Part:
         return Part(
@@ -195,8 +239,8 @@ class RolePolicies:
         return test
 
 
-def _overlap(one: str, other: str) -> bool:
-    return one == other or ANY in (one, other)
+def _by_id(policy: Policy) -> UUID:
+    return policy.id
 
 
 def _refusal(found: Matching, action: str, resource: str, facts: Facts) -> Decision:

@@ -26,10 +26,6 @@ class PolicyThere(Conflict):
     """The role has a policy that says the same already."""
 
 
-class TooManyPolicies(Conflict):
-    """A role has at most 10,000 policies, and 100 with conditions on one resource."""
-
-
 class LockedOut(Conflict):
     """Nobody could change policies any more: an admin always can."""
 
@@ -54,6 +50,8 @@ class Policy(msgspec.Struct, frozen=True):
     id: UUID
     role_id: UUID
     rule: Rule
+    size: int = 0
+    """Of its conditions, in bytes."""
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -10,7 +10,12 @@ class TenantFull(Conflict):
 
 
 class LastAdmin(Conflict):
-    """A tenant needs an admin: make somebody else one first."""
+    """A tenant needs an admin who agreed to be one: make a member one first, or invite somebody. Whom somebody else
+    added agrees by changing their own membership."""
+
+
+class NoAdmin(Conflict):
+    """This tenant has no admin any more, and lets nobody in."""
 
 
 class OnlyAdmin(Conflict):
@@ -38,7 +43,7 @@ class OtherMembers(Conflict):
 
 
 class TooManyTenants(Conflict):
-    """You are the admin of as many tenants as anybody may be; delete one first."""
+    """You have founded as many tenants as anybody may; one of them must be deleted first."""
 
 
 class AlreadyMember(Conflict):
@@ -78,7 +83,8 @@ class NoSuchInvitation(NotFound):
 
 
 class TooManyInvitations(Conflict):
-    """As many invitations as a tenant may have are pending; withdraw some, or wait for them to expire."""
+    """As many invitations as a tenant may have are pending; withdraw some that were sent more than an hour ago, or wait
+    for them to expire."""
 
 
 class JustInvited(TooMany):

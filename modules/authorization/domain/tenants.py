@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.errors import Invalid
 from core.module import Event
+from modules.authorization.domain.refusals import RoleThere
 
 TenantKind = Literal["personal", "organization"]
 ContractType = Literal["standard", "enterprise"]
@@ -18,7 +19,7 @@ InvitationStatus = Literal["pending", "accepted", "expired"]
 ADMIN: Final = "admin"
 MEMBER: Final = "member"
 MOST_TENANTS: Final = 50
-"""That one user may be the admin of and still found another."""
+"""That one user has founded, whoever runs them now."""
 MOST_INVITATIONS: Final = 100
 """Pending ones of a tenant."""
 _LONGEST_MADE_SLUG: Final = 50
@@ -54,7 +55,8 @@ def slug_of(name: str) -> str:
     """A slug out of a name; `tenant` where nothing of the name can be in one."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST_MADE_SLUG].strip("-") or "tenant"
-    return f"the-{slug}" if _is_reserved(slug) else slug
+    # `personal` is free to take, but what is hung on it where it is taken would make it reserved.
+    return f"the-{slug}" if _is_reserved(slug) or _is_reserved(f"{slug}-") else slug
 
 
 def checked_name(name: str) -> str:
@@ -67,9 +69,14 @@ def checked_name(name: str) -> str:
 
 
 def checked_role_name(name: str) -> str:
-    """The same of a role. Raises `Invalid`, also for what would be taken for an id."""
+    """The same of a role. Raises `Invalid`, also for what would be taken for an id; and `RoleThere` for what would be
+    taken for a role of the system."""
     if _UUID.fullmatch(name.strip().lower()):
         raise Invalid("A role's name is no id.", path="name")
+    if any(unicodedata.category(character) == "Cf" for character in name):
+        raise Invalid("A role's name has no characters that cannot be seen.", path="name")
+    if unicodedata.normalize("NFKC", name).casefold().strip() in (ADMIN, MEMBER):
+        raise RoleThere
     return checked_name(name)
 
 

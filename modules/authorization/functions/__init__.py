@@ -2,7 +2,7 @@
 
 from core.database.metadata import metadata
 from core.database.protection import declare
-from modules.authorization.functions import identity, rights, tenancy
+from modules.authorization.functions import identity, inviting, rights, tenancy
 
-for _function in (*rights.FUNCTIONS, *identity.FUNCTIONS, *tenancy.FUNCTIONS):
+for _function in (*rights.FUNCTIONS, *identity.FUNCTIONS, *tenancy.FUNCTIONS, *inviting.FUNCTIONS):
     declare(metadata, _function)

@@ -101,25 +101,32 @@ WHERE t.id = tenant $$""",
 
 def _evaluate(metadata: MetaData) -> str:
     asked = ", ".join(f"'{right}'" for right in rights(metadata))
+    about = ", ".join(f"'{name}'" for name in sorted({"*", *(right.partition(":")[0] for right in rights(metadata))}))
     return f"""
 CREATE OR REPLACE FUNCTION authz.evaluate(tenant uuid, role uuid, facts jsonb)
 RETURNS TABLE (own text, others text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
+WITH held AS MATERIALIZED (
+    SELECT p.effect, p.resource, p.actions, p.scope, mine.held AS own, theirs.held AS others
+    FROM authz.policies p
+    CROSS JOIN (SELECT evaluate.facts || '{{"owner": true}}' AS mine, evaluate.facts || '{{"owner": false}}' AS theirs
+                OFFSET 0) told
+    CROSS JOIN LATERAL (SELECT authz.holds(p.conditions, told.mine) AS held OFFSET 0) mine
+    CROSS JOIN LATERAL (SELECT CASE WHEN strpos(p.conditions::text, '"owner"') = 0 THEN mine.held
+                               ELSE authz.holds(p.conditions, told.theirs) END AS held OFFSET 0) theirs
+    WHERE p.tenant_id = evaluate.tenant AND p.role_id = evaluate.role
+      AND p.resource = ANY (ARRAY[{about}]::text[])
+)
 SELECT ' ' || coalesce(string_agg(asked.said, ' ') FILTER (WHERE verdict.own), '') || ' ',
        ' ' || coalesce(string_agg(asked.said, ' ') FILTER (WHERE verdict.others), '') || ' '
 FROM unnest(ARRAY[{asked}]::text[]) AS asked(said)
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_or(p.effect = 'allow' AND held.own IS NOT FALSE), false)
-           AND NOT coalesce(bool_or(p.effect = 'deny' AND held.own), false) AS own,
-           coalesce(bool_or(p.effect = 'allow' AND p.scope = 'all' AND held.others IS NOT FALSE), false)
-           AND NOT coalesce(bool_or(p.effect = 'deny' AND p.scope = 'all' AND held.others), false) AS others
-    FROM authz.policies p
-    CROSS JOIN LATERAL (
-        SELECT authz.holds(p.conditions, evaluate.facts || '{{"owner": true}}') AS own,
-               authz.holds(p.conditions, evaluate.facts || '{{"owner": false}}') AS others
-    ) held
-    WHERE p.tenant_id = evaluate.tenant AND p.role_id = evaluate.role
-      AND p.resource IN (split_part(asked.said, ':', 1), '*')
+    SELECT coalesce(bool_or(p.effect = 'allow' AND p.own IS NOT FALSE), false)
+           AND NOT coalesce(bool_or(p.effect = 'deny' AND p.own), false) AS own,
+           coalesce(bool_or(p.effect = 'allow' AND p.scope = 'all' AND p.others IS NOT FALSE), false)
+           AND NOT coalesce(bool_or(p.effect = 'deny' AND p.scope = 'all' AND p.others), false) AS others
+    FROM held p
+    WHERE p.resource IN (split_part(asked.said, ':', 1), '*')
       AND p.actions && ARRAY[split_part(asked.said, ':', 2), '*']
 ) verdict $$"""
 

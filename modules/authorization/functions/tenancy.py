@@ -48,7 +48,8 @@ END $$""",
     callable=False,
 )
 
-# A tenant that is being deleted has no row any more, and needs no admin. The owner of a personal one is its admin for
+# A tenant that is being deleted has no row any more, and needs no admin. An admin whom others added counts once they
+# agree: nobody becomes responsible for a tenant by somebody else's doing. The owner of a personal one is its admin for
 # as long as there is an account: whoever names no tenant acts for that one.
 GUARD_ADMINS: Final = Function(
     "authz.guard_admins()",
@@ -71,8 +72,9 @@ BEGIN
             SELECT FROM authz.memberships m
             JOIN authz.roles r ON r.tenant_id = m.tenant_id AND r.id = m.role_id AND r.is_system AND r.name = 'admin'
             JOIN users.users u ON u.id = m.user_id AND u.deleted_at IS NULL
-            WHERE m.tenant_id = place.tenant_id) THEN
-            RAISE EXCEPTION 'no admin is left' USING ERRCODE = 'check_violation', CONSTRAINT = 'last_admin';
+            WHERE m.tenant_id = place.tenant_id AND m.agreed) THEN
+            RAISE EXCEPTION 'no admin is left' USING ERRCODE = 'check_violation',
+                CONSTRAINT = CASE TG_OP WHEN 'INSERT' THEN 'no_admin' ELSE 'last_admin' END;
         END IF;
     END LOOP;
     RETURN NULL;
@@ -96,6 +98,7 @@ END $$""",
     callable=False,
 )
 
+# What goes with a role are its invitations, and the one minute in which nobody is invited again.
 GUARD_ROLE: Final = Function(
     "authz.guard_role()",
     """
@@ -104,12 +107,35 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
     IF EXISTS (SELECT FROM authz.tenants t WHERE t.id = OLD.tenant_id) AND EXISTS (
         SELECT FROM authz.invitations i WHERE i.tenant_id = OLD.tenant_id AND i.role_id = OLD.id
-        AND i.accepted_at IS NULL AND i.expires_at > now()) THEN
+        AND i.accepted_at IS NULL
+        AND (i.withdrawn_at IS NULL AND i.expires_at > now() OR i.created_at > now() - interval '1 minute')) THEN
         RAISE EXCEPTION 'somebody is invited' USING ERRCODE = 'check_violation', CONSTRAINT = 'role_in_use';
     END IF;
     RETURN OLD;
 END $$""",
     callable=False,
+)
+
+NOTE_DEPARTURES: Final = Function(
+    "authz.note_departures()",
+    """
+CREATE OR REPLACE FUNCTION authz.note_departures() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    INSERT INTO authz.departures (tenant_id, user_id)
+    SELECT gone.tenant_id, gone.user_id FROM changed gone JOIN authz.tenants t ON t.id = gone.tenant_id
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$""",
+    callable=False,
+)
+
+HAS_LEFT: Final = Function(
+    "authz.has_left()",
+    """
+CREATE OR REPLACE FUNCTION authz.has_left() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+SELECT EXISTS (SELECT FROM authz.departures d WHERE d.tenant_id = app.tenant_id() AND d.user_id = app.user_id()) $$""",
 )
 
 # Before a membership there is nothing of a tenant that row-level security would show.
@@ -166,13 +192,23 @@ ORDER BY a.tenant_id FOR UPDATE;
 WITH admins AS (
     SELECT m.tenant_id, m.user_id FROM authz.memberships m
     JOIN authz.roles r ON r.tenant_id = m.tenant_id AND r.id = m.role_id AND r.is_system AND r.name = 'admin'
-    JOIN users.users u ON u.id = m.user_id AND (u.deleted_at IS NULL OR u.id = app.user_id()))
+    JOIN users.users u ON u.id = m.user_id AND (u.deleted_at IS NULL OR u.id = app.user_id())
+    WHERE m.agreed)
 SELECT t.slug FROM authz.tenants t JOIN admins mine ON mine.tenant_id = t.id AND mine.user_id = app.user_id()
 WHERE NOT EXISTS (SELECT FROM admins a WHERE a.tenant_id = t.id AND a.user_id <> app.user_id())
   AND EXISTS (
     SELECT FROM authz.memberships m JOIN users.users u ON u.id = m.user_id AND u.deleted_at IS NULL
     WHERE m.tenant_id = t.id AND m.user_id <> app.user_id())
 ORDER BY t.slug $$""",
+)
+
+# Whoever runs them now: who hands a tenant over cannot found yet another for it.
+FOUNDED: Final = Function(
+    "authz.founded()",
+    """
+CREATE OR REPLACE FUNCTION authz.founded() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+SELECT count(*) FROM authz.tenants WHERE founder_id = app.user_id() $$""",
 )
 
 # Who has this address, for those who may add or invite members: the directory shows only those who are members already.
@@ -185,70 +221,6 @@ SELECT u.id, EXISTS (SELECT FROM authz.memberships m WHERE m.tenant_id = app.ten
 FROM users.users u
 WHERE lower(u.email) = lower(address) AND u.deleted_at IS NULL
   AND coalesce(app.others('members:create'), app.others('invitations:create')) IS NOT NULL $$""",
-)
-
-# A new invitation takes the place of the pending one to the same address, which is not for everybody who may invite to
-# delete. Answers how many seconds too early that is (then nothing was taken away), and how many are pending now. The
-# lock is not that of the seats, which who accepts takes after the invitation's.
-MAKE_ROOM: Final = Function(
-    "authz.make_room(text)",
-    """
-CREATE OR REPLACE FUNCTION authz.make_room(address text) RETURNS TABLE (wait integer, pending bigint)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-BEGIN
-    IF app.others('invitations:create') IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('invitations ' || app.tenant_id(), 0));
-    SELECT ceil(extract(epoch FROM i.created_at + interval '1 minute' - clock_timestamp()))::integer INTO wait
-    FROM authz.invitations i
-    WHERE i.tenant_id = app.tenant_id() AND lower(i.email) = lower(address) AND i.accepted_at IS NULL
-      AND i.created_at > clock_timestamp() - interval '1 minute';
-    IF wait IS NULL THEN
-        DELETE FROM authz.invitations i
-        WHERE i.tenant_id = app.tenant_id() AND lower(i.email) = lower(address) AND i.accepted_at IS NULL;
-    END IF;
-    SELECT count(*) INTO pending FROM authz.invitations i
-    WHERE i.tenant_id = app.tenant_id() AND i.accepted_at IS NULL AND i.expires_at > now();
-    RETURN NEXT;
-END $$""",
-)
-
-# The token is made by the job that mails it; nothing is answered where nobody waits for it any more. A role's name is
-# told only where no user chose it: it goes into a mail.
-PREPARE_INVITATION: Final = Function(
-    "authz.prepare_invitation(uuid,bytea)",
-    """
-CREATE OR REPLACE FUNCTION authz.prepare_invitation(invitation uuid, new_hash bytea)
-RETURNS TABLE (email text, tenant text, role text)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-UPDATE authz.invitations i SET token_hash = new_hash
-FROM authz.tenants t, authz.roles r
-WHERE i.tenant_id = app.tenant_id() AND i.id = invitation AND i.accepted_at IS NULL AND i.expires_at > now()
-  AND t.id = i.tenant_id AND r.tenant_id = i.tenant_id AND r.id = i.role_id
-RETURNING i.email, t.slug, CASE WHEN r.is_system THEN r.name END $$""",
-)
-
-# Whoever holds the token may know of the invitation; the row is locked, so of two acceptances one comes second.
-FIND_INVITATION: Final = Function(
-    "authz.find_invitation(bytea)",
-    """
-CREATE OR REPLACE FUNCTION authz.find_invitation(hashed bytea)
-RETURNS TABLE (id uuid, tenant_id uuid, role_id uuid, accepted boolean, expired boolean, addressed boolean)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' ROWS 1 AS $$
-SELECT i.id, i.tenant_id, i.role_id, i.accepted_at IS NOT NULL, i.expires_at <= now(),
-       EXISTS (SELECT FROM users.users u WHERE u.id = app.user_id() AND lower(u.email) = lower(i.email))
-FROM authz.invitations i WHERE i.token_hash = hashed FOR UPDATE $$""",
-)
-
-ACCEPT_INVITATION: Final = Function(
-    "authz.accept_invitation(uuid)",
-    """
-CREATE OR REPLACE FUNCTION authz.accept_invitation(invitation uuid) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
-UPDATE authz.invitations i SET accepted_at = now()
-WHERE i.tenant_id = app.tenant_id() AND i.id = invitation AND i.accepted_at IS NULL
-  AND EXISTS (SELECT FROM users.users u WHERE u.id = app.user_id() AND lower(u.email) = lower(i.email)) $$""",
 )
 
 # A personal tenant is named after its owner, and carries the name no longer than the owner does; an organisation goes
@@ -266,7 +238,7 @@ DELETE FROM authz.memberships gone WHERE gone.user_id = owner
     SELECT FROM authz.memberships m
     JOIN authz.roles r ON r.tenant_id = m.tenant_id AND r.id = m.role_id AND r.is_system AND r.name = 'admin'
     JOIN users.users u ON u.id = m.user_id AND u.deleted_at IS NULL
-    WHERE m.tenant_id = gone.tenant_id AND m.user_id <> owner) $$""",
+    WHERE m.tenant_id = gone.tenant_id AND m.user_id <> owner AND m.agreed) $$""",
 )
 
 FUNCTIONS: Final = (
@@ -279,10 +251,9 @@ FUNCTIONS: Final = (
     MY_TENANTS,
     ROLE_MEMBERS,
     SOLELY_MINE,
+    FOUNDED,
+    NOTE_DEPARTURES,
+    HAS_LEFT,
     FIND_PERSON,
-    MAKE_ROOM,
-    PREPARE_INVITATION,
-    FIND_INVITATION,
-    ACCEPT_INVITATION,
     FORGET_OWNER,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
+from core.http.addresses import ClientAddresses
 from core.http.authority import IN_PATH, requires
 from core.http.pages import OLDEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
@@ -15,6 +17,7 @@ from modules.authorization.http.tenants import TenantId
 from modules.authorization.permits import CreateMembers, ReadMembers, UpdateMembers
 from modules.authorization.repositories import MemberRepository
 from modules.authorization.services.members import Membership
+from modules.user import Device
 
 _LIST = "members"
 
@@ -51,8 +54,10 @@ class MembersController(Controller):
         data: JSONBody[NewMember],
         permit: Injected[CreateMembers],
         membership: Injected[Membership],
+        addresses: Injected[ClientAddresses],
+        request: Request[Any, Any, Any],
     ) -> Member:
-        return await membership.add(permit, data)
+        return await membership.add(permit, data, Device(ip=addresses.of(request.scope)))
 
     @patch(
         "/{user_id:uuid}",

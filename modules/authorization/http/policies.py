@@ -104,19 +104,12 @@ class AccessController(Controller):
         summary="Who may do what, and by which policy",
     )
     async def report(
-        self, tenant_id: FromPath[str], caller: Injected[Caller], reporting: Injected[Reporting]
+        self, tenant_id: FromPath[str], permit: Injected[ReadPolicies], reporting: Injected[Reporting]
     ) -> AccessReport:
-        return await reporting.report(caller)
+        return await reporting.report(permit)
 
     @post("/authorization/check", status_code=200, summary="Ask what I may do, up to 100 questions at once")
     async def check(
         self, data: JSONBody[Checks], caller: Injected[Caller], decider: Injected[PolicyAuthorizer]
     ) -> Decisions:
-        return Decisions(
-            [
-                await decider.decide(
-                    caller, asked.action, asked.resource, asked.attributes, path=f"checks[{place}].attributes"
-                )
-                for place, asked in enumerate(data.checks)
-            ]
-        )
+        return Decisions(await decider.answers(caller, data.checks))

@@ -16,12 +16,12 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
-    delete,
     func,
     insert,
     or_,
     select,
     tuple_,
+    update,
 )
 from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.types import Uuid
@@ -128,7 +128,7 @@ def _listed(visible: ColumnElement[bool]) -> Select[Any]:
         .join_from(
             invitations, roles, (roles.c.tenant_id == invitations.c.tenant_id) & (roles.c.id == invitations.c.role_id)
         )
-        .where(invitations.c.tenant_id == bindparam("tenant_id"), visible)
+        .where(invitations.c.tenant_id == bindparam("tenant_id"), invitations.c.withdrawn_at.is_(None), visible)
     )
 
 
@@ -152,11 +152,14 @@ _ONE = VisibleStatement(
     into=ListedInvitation,
 )
 _WITHDRAW = Statement.command(
-    delete(invitations).where(
+    update(invitations)
+    .where(
         invitations.c.tenant_id == bindparam("tenant_id"),
         invitations.c.id == bindparam("invitation_id"),
         invitations.c.accepted_at.is_(None),
+        invitations.c.withdrawn_at.is_(None),
     )
+    .values(withdrawn_at=func.now())
 )
 _letter = func.authz.prepare_invitation(
     bindparam("invitation", type_=Uuid), bindparam("token_hash", type_=LargeBinary)

@@ -66,12 +66,21 @@ class Person(msgspec.Struct, frozen=True):
 _this = (memberships.c.tenant_id == bindparam("tenant_id"), memberships.c.user_id == bindparam("user_id"))
 _ADD = Statement.command(
     insert(memberships).values(
-        tenant_id=bindparam("tenant_id"), user_id=bindparam("user_id"), role_id=bindparam("role_id")
+        tenant_id=bindparam("tenant_id"),
+        user_id=bindparam("user_id"),
+        role_id=bindparam("role_id"),
+        agreed=bindparam("agreed"),
     )
 )
-_GET = Statement(
-    select(memberships.c.user_id, memberships.c.role_id, memberships.c.created_at).where(*_this), into=Membership
+_GET = VisibleStatement(
+    MEMBERS,
+    lambda visible: select(memberships.c.user_id, memberships.c.role_id, memberships.c.created_at).where(
+        *_this, visible
+    ),
+    into=Membership,
 )
+_AGREE = Statement.command(update(memberships).where(*_this, memberships.c.agreed.is_(False)).values(agreed=True))
+_HAS_LEFT = Statement(select(func.authz.has_left(type_=Boolean)), into=bool)
 _SET_ROLE = Statement.command(update(memberships).where(*_this).values(role_id=bindparam("new_role_id")))
 _REMOVE = Statement.command(delete(memberships).where(*_this))
 _found = func.authz.find_person(bindparam("email", type_=Text)).table_valued(
@@ -126,17 +135,25 @@ class MemberRepository:
         """None where nobody has the address, or whoever acts may neither add nor invite members."""
         return await self._tx.one_or_none(_PERSON, email=email)
 
-    async def add(self, tenant_id: UUID, user_id: UUID, role_id: UUID) -> None:
-        """Raises `AlreadyMember` and `TenantFull`."""
+    async def add(self, tenant_id: UUID, user_id: UUID, role_id: UUID, *, agreed: bool = True) -> None:
+        """`agreed`: they come by themselves. Raises `AlreadyMember`, `TenantFull` and `NoAdmin`."""
         try:
             with rules_told():
-                await self._tx.execute(_ADD, tenant_id=tenant_id, user_id=user_id, role_id=role_id)
+                await self._tx.execute(_ADD, tenant_id=tenant_id, user_id=user_id, role_id=role_id, agreed=agreed)
         except AlreadyThere:
             raise AlreadyMember from None
 
-    async def get(self, tenant_id: UUID, user_id: UUID) -> Membership | None:
+    async def agree(self, tenant_id: UUID, user_id: UUID) -> None:
+        """Whoever acts, to a membership that somebody else gave them."""
+        await self._tx.execute(_AGREE, tenant_id=tenant_id, user_id=user_id)
+
+    async def has_left(self) -> bool:
+        """Whether whoever acts was a member of the tenant that is acted for, and is none any more."""
+        return await self._tx.one(_HAS_LEFT)
+
+    async def get(self, tenant_id: UUID, user_id: UUID, rows: Rows = ALL) -> Membership | None:
         """Also of somebody whose account was deleted."""
-        return await self._tx.one_or_none(_GET, tenant_id=tenant_id, user_id=user_id)
+        return await self._tx.one_or_none(_GET.on(rows), tenant_id=tenant_id, user_id=user_id, **rows.binds)
 
     async def page(self, tenant_id: UUID, rows: Rows, after: Position, limit: int) -> list[ListedMember]:
         """By the time of joining."""

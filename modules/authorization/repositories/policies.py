@@ -16,8 +16,8 @@ from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.authorization.contracts.policies import RolePolicy
-from modules.authorization.domain import ContractType, Effect, Plan, Policy, PolicyThere, Rule, Scope, TenantKind
-from modules.authorization.resources import POLICIES
+from modules.authorization.domain import ContractType, Effect, Plan, Policy, PolicyThere, Rule, Said, Scope, TenantKind
+from modules.authorization.resources import MEMBERS, POLICIES
 from modules.authorization.tables import memberships, policies, roles, tenant_attributes, tenants
 from modules.user import people
 
@@ -30,6 +30,7 @@ class PolicyFields(msgspec.Struct, frozen=True):
     actions: list[str]
     conditions: dict[str, Any]
     scope: Scope
+    size: int
 
     @property
     def policy(self) -> Policy:
@@ -40,14 +41,7 @@ class PolicyFields(msgspec.Struct, frozen=True):
             conditions=self.conditions,
             scope=self.scope,
         )
-        return Policy(self.id, self.role_id, rule)
-
-
-class Numbers(msgspec.Struct, frozen=True):
-    """How many policies a role has, and how many with a condition on one resource."""
-
-    all: int
-    conditional: int
+        return Policy(self.id, self.role_id, rule, self.size)
 
 
 class NamedRole(msgspec.Struct, frozen=True):
@@ -119,14 +113,24 @@ _CHANGE = VisibleStatement(
 _REMOVE: VisibleStatement[None] = VisibleStatement(
     POLICIES, lambda visible: delete(policies).where(*_this, visible), into=None
 )
-_NUMBERS = Statement(
+_size = func.octet_length(cast(policies.c.conditions, Text), type_=Integer)
+_about = (policies.c.role_id == bindparam("role_id")) & (policies.c.resource == bindparam("resource"))
+# One at a time: of two policies that are written at the same instant the second one counts the first.
+_HOLD = Statement.nullable(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0), type_=Text)), into=str
+)
+_SAID = Statement(
     select(
-        func.count().label("all"),
-        func.count()
-        .filter(policies.c.resource == bindparam("resource"), cast(policies.c.conditions, Text) != "{}")
-        .label("conditional"),
-    ).where(policies.c.tenant_id == bindparam("tenant_id"), policies.c.role_id == bindparam("role_id")),
-    into=Numbers,
+        func.count().label("policies"),
+        func.coalesce(func.sum(func.cardinality(policies.c.actions)), 0, type_=Integer).label("actions"),
+        func.coalesce(func.sum(_size), 0, type_=Integer).label("size"),
+        func.count().filter(_about).label("about"),
+        func.coalesce(func.sum(_size).filter(_about), 0, type_=Integer).label("size_about"),
+    ).where(
+        policies.c.tenant_id == bindparam("tenant_id"),
+        policies.c.id.is_distinct_from(bindparam("without", type_=Uuid)),
+    ),
+    into=Said,
 )
 _ROLES = Statement(
     select(roles.c.id, roles.c.name)
@@ -134,17 +138,20 @@ _ROLES = Statement(
     .order_by(roles.c.created_at, roles.c.id),
     into=NamedRole,
 )
-_MEMBERS = Statement(
-    select(memberships.c.role_id, people.c.id.label("user_id"), people.c.name, people.c.email)
-    .join_from(memberships, people, people.c.id == memberships.c.user_id)
-    .where(memberships.c.tenant_id == bindparam("tenant_id"))
-    .order_by(memberships.c.created_at, memberships.c.user_id),
+_MEMBERS = VisibleStatement(
+    MEMBERS,
+    lambda visible: (
+        select(memberships.c.role_id, people.c.id.label("user_id"), people.c.name, people.c.email)
+        .join_from(memberships, people, people.c.id == memberships.c.user_id)
+        .where(memberships.c.tenant_id == bindparam("tenant_id"), visible)
+        .order_by(memberships.c.created_at, memberships.c.user_id)
+    ),
     into=Member,
 )
+_fields = (*(policies.c[name] for name in PolicyFields.__struct_fields__[:-1]), _size.label("size"))
+_OF_TENANT = Statement(select(*_fields).where(policies.c.tenant_id == bindparam("tenant_id")), into=PolicyFields)
 _OF_ROLE = Statement(
-    select(*(policies.c[name] for name in PolicyFields.__struct_fields__)).where(
-        policies.c.tenant_id == bindparam("tenant_id"), policies.c.role_id == bindparam("role_id")
-    ),
+    select(*_fields).where(policies.c.tenant_id == bindparam("tenant_id"), policies.c.role_id == bindparam("role_id")),
     into=PolicyFields,
 )
 _ROLE_FACTS = Statement(
@@ -176,6 +183,13 @@ class PolicyRepository:
     async def of_role(self, tenant_id: UUID, role_id: UUID) -> list[Policy]:
         found = await self._tx.all(_OF_ROLE, tenant_id=tenant_id, role_id=role_id)
         return [fields.policy for fields in found]
+
+    async def by_role(self, tenant_id: UUID) -> dict[UUID, list[Policy]]:
+        """All of the tenant's."""
+        found: dict[UUID, list[Policy]] = {}
+        for fields in await self._tx.all(_OF_TENANT, tenant_id=tenant_id):
+            found.setdefault(fields.role_id, []).append(fields.policy)
+        return found
 
     async def role_facts(self, tenant_id: UUID, role_id: UUID) -> RoleFacts:
         return await self._tx.one(_ROLE_FACTS, tenant_id=tenant_id, role_id=role_id)
@@ -218,14 +232,16 @@ class PolicyRepository:
         """False where it is not one of the rows."""
         return bool(await self._tx.execute(_REMOVE.on(rows), tenant_id=tenant_id, policy_id=policy_id, **rows.binds))
 
-    async def numbers(self, tenant_id: UUID, role_id: UUID, resource: str) -> Numbers:
-        return await self._tx.one(_NUMBERS, tenant_id=tenant_id, role_id=role_id, resource=resource)
+    async def said(self, tenant_id: UUID, role_id: UUID, resource: str, *, without: UUID | None = None) -> Said:
+        """Of the tenant, and of the role about the resource; until the transaction ends, nobody else asks."""
+        await self._tx.one(_HOLD, held=f"policies {tenant_id}")
+        return await self._tx.one(_SAID, tenant_id=tenant_id, role_id=role_id, resource=resource, without=without)
 
     async def roles(self, tenant_id: UUID) -> list[NamedRole]:
         return await self._tx.all(_ROLES, tenant_id=tenant_id)
 
-    async def members(self, tenant_id: UUID) -> list[Member]:
-        return await self._tx.all(_MEMBERS, tenant_id=tenant_id)
+    async def members(self, tenant_id: UUID, rows: Rows) -> list[Member]:
+        return await self._tx.all(_MEMBERS.on(rows), tenant_id=tenant_id, **rows.binds)
 
     async def person_facts(self, user_id: UUID) -> PersonFacts:
         return await self._tx.one(_PERSON_FACTS, user_id=user_id)

@@ -8,11 +8,12 @@ from typing import Final
 
 from core.database.errors import BadValue
 from core.errors import InternaError
-from modules.authorization.domain import LastAdmin, OtherMembers, OwnerStays, RoleInUse, TenantFull
+from modules.authorization.domain import LastAdmin, NoAdmin, OtherMembers, OwnerStays, RoleInUse, TenantFull
 
 _MEANT: Final[dict[str, Callable[[str], InternaError]]] = {
     "max_users": lambda told: TenantFull(max_users=int(told)),
     "last_admin": lambda _: LastAdmin(),
+    "no_admin": lambda _: NoAdmin(),
     "owner_stays": lambda _: OwnerStays(),
     "other_members": lambda _: OtherMembers(),
     "role_in_use": lambda _: RoleInUse(),

@@ -60,6 +60,13 @@ _FIND = Statement(
     ),
     into=FoundRole,
 )
+# One at a time: of two roles that are made at the same instant the second one counts the first.
+_HOLD = Statement.nullable(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0), type_=Text)), into=str
+)
+_NUMBER = Statement(
+    select(func.count()).select_from(roles).where(roles.c.tenant_id == bindparam("tenant_id")), into=int
+)
 _counted = func.authz.role_members().table_valued(column("role_id", Uuid), column("members", BigInteger))
 
 
@@ -107,6 +114,11 @@ class RoleRepository:
             return await self._tx.one(_ADD, tenant_id=tenant_id, name=name, is_system=is_system)
         except AlreadyThere:
             raise RoleThere from None
+
+    async def number(self, tenant_id: UUID) -> int:
+        """How many there are; until the transaction ends, nobody else asks."""
+        await self._tx.one(_HOLD, held=f"roles {tenant_id}")
+        return await self._tx.one(_NUMBER, tenant_id=tenant_id)
 
     async def find(self, tenant_id: UUID, wanted: str) -> FoundRole | None:
         """The role of this name or id."""

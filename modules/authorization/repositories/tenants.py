@@ -21,6 +21,7 @@ from modules.authorization.contracts.tenants import Tenant, TenantChange, Tenant
 from modules.authorization.domain import ContractType, Plan, SlugTaken, TenantKind
 from modules.authorization.repositories.refusals import rules_told
 from modules.authorization.tables import memberships, tenant_attributes, tenants
+from modules.user import people
 
 
 class Founded(msgspec.Struct, frozen=True):
@@ -81,6 +82,7 @@ _ADD_TENANT = Statement.command(
         slug=bindparam("slug"),
         kind=bindparam("kind"),
         owner_id=bindparam("owner_id"),
+        founder_id=bindparam("founder_id"),
     )
     .on_conflict_do_nothing(index_elements=[tenants.c.slug])
 )
@@ -122,7 +124,7 @@ _MY = Statement(select(*_mine.c).where(_mine.c.id == bindparam("tenant_id", type
 _HOLD_FOUNDER = Statement.nullable(
     select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("founder", type_=Text), 0), type_=Text)), into=str
 )
-_RUN_BY_ME = Statement(select(func.count()).select_from(_mine).where(_mine.c.role == bindparam("role")), into=int)
+_FOUNDED = Statement(select(func.authz.founded(type_=BigInteger)), into=int)
 _solely = func.authz.solely_mine().table_valued(column("slug", Text))
 _SOLELY_MINE = Statement(select(_solely.c.slug), into=str)
 _SUMMARIES = Statement(
@@ -133,7 +135,7 @@ _SUMMARIES = Statement(
         tenants.c.kind,
         tenant_attributes.c.plan,
         select(func.count())
-        .select_from(memberships)
+        .select_from(memberships.join(people, people.c.id == memberships.c.user_id))
         .where(memberships.c.tenant_id == tenants.c.id)
         .scalar_subquery()
         .label("members"),
@@ -159,9 +161,11 @@ class TenantRepository:
         """A fresh id, which the transaction acts for from now on."""
         return (await self._tx.one(_ASSUME_NEW)).id
 
-    async def add(self, tenant_id: UUID, *, name: str, slug: str, kind: TenantKind, owner_id: UUID | None) -> bool:
-        """False where there is a tenant with this slug."""
-        if not await self._tx.execute(_ADD_TENANT, id=tenant_id, name=name, slug=slug, kind=kind, owner_id=owner_id):
+    async def add(self, tenant_id: UUID, *, name: str, slug: str, kind: TenantKind, founder_id: UUID) -> bool:
+        """False where there is a tenant with this slug. A personal one is its founder's own."""
+        owner_id = founder_id if kind == "personal" else None
+        told = {"id": tenant_id, "name": name, "slug": slug, "kind": kind}
+        if not await self._tx.execute(_ADD_TENANT, **told, owner_id=owner_id, founder_id=founder_id):
             return False
         await self._tx.execute(_ADD_ATTRIBUTES, tenant_id=tenant_id)
         return True
@@ -193,10 +197,10 @@ class TenantRepository:
             raise NotFound("There is no such tenant.")
         return found
 
-    async def run_by(self, user_id: UUID, role: str) -> int:
-        """How many tenants this user, who acts, has this role in; until the transaction ends, nobody founds another."""
+    async def founded_by(self, user_id: UUID) -> int:
+        """How many tenants this user, who acts, has founded; until the transaction ends, nobody founds another."""
         await self._tx.one(_HOLD_FOUNDER, founder=f"founder {user_id}")
-        return await self._tx.one(_RUN_BY_ME, role=role)
+        return await self._tx.one(_FOUNDED)
 
     async def solely_mine(self) -> list[str]:
         """The slugs of tenants that would be left to their members without an admin if whoever acts went away."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,12 +16,14 @@ from core.database.visible import Kind, Resource
 from core.errors import Invalid
 from core.http.authority import Permit
 from core.http.caller import Caller
+from modules.authorization.contracts.policies import Question
 from modules.authorization.domain import Decision, NotAllowed
 from modules.authorization.domain.conditions import NEVER, Facts, read_value
 from modules.authorization.domain.engine import RolePolicies
 from modules.authorization.domain.vocabulary import CONTEXT, GENERIC, PROFILE
 from modules.authorization.filters import rows
 from modules.authorization.repositories import PolicyRepository
+from modules.authorization.repositories.policies import PersonFacts, RoleFacts
 
 _NO_FACTS: Final[dict[str, Any]] = {}
 
@@ -38,23 +41,35 @@ class Vocabulary:
 
 
 class PolicyCache:
-    """Compiled policies of the roles that were asked for last, in this worker; a version is never changed."""
+    """Compiled policies of the roles that were asked for last, in this worker; of each, one version only.
 
-    def __init__(self, size: int = 2048) -> None:
+    Bounded by their number, and by the memory that they take: a few tenants that say all they may are not many.
+    """
+
+    def __init__(self, size: int = 2048, weight: int = 256 << 20) -> None:
         self._size = size
-        self._roles: OrderedDict[tuple[UUID, UUID, int], RolePolicies] = OrderedDict()
+        self._heaviest = weight
+        self._weight = 0
+        self._roles: OrderedDict[tuple[UUID, UUID], tuple[int, RolePolicies]] = OrderedDict()
 
     def get(self, caller: Caller) -> RolePolicies | None:
-        key = (caller.tenant_id, caller.role_id, caller.policy_version)
-        found = self._roles.get(key)
-        if found is not None:
-            self._roles.move_to_end(key)
-        return found
+        key = (caller.tenant_id, caller.role_id)
+        version, role = self._roles.get(key, (None, None))
+        if version != caller.policy_version:
+            return None
+        self._roles.move_to_end(key)
+        return role
 
     def put(self, caller: Caller, role: RolePolicies) -> None:
-        self._roles[caller.tenant_id, caller.role_id, caller.policy_version] = role
-        while len(self._roles) > self._size:
-            self._roles.popitem(last=False)
+        key = (caller.tenant_id, caller.role_id)
+        self._drop(self._roles.pop(key, None))
+        self._roles[key] = caller.policy_version, role
+        self._weight += role.weight
+        while len(self._roles) > self._size or (self._weight > self._heaviest and len(self._roles) > 1):
+            self._drop(self._roles.popitem(last=False)[1])
+
+    def _drop(self, kept: tuple[int, RolePolicies] | None) -> None:
+        self._weight -= 0 if kept is None else kept[1].weight
 
 
 class PolicyAuthorizer:
@@ -65,6 +80,7 @@ class PolicyAuthorizer:
         self._cache = cache
         self._vocabulary = vocabulary
         self._clock = clock
+        self._person: dict[UUID, PersonFacts] = {}  # one, of the one request
 
     async def permit(self, caller: Caller, action: str, resource: str) -> Permit[Any, Any]:
         """Raises `NotAllowed` where no policy could allow it, whatever the rows are."""
@@ -75,6 +91,15 @@ class PolicyAuthorizer:
             raise _refused(action, resource, role.refusal(action, resource, facts))
         demand = _Demand(self._vocabulary, role, caller, action, resource, facts)
         return Permit(caller, action, resource, rows(condition, caller.user_id), demand)
+
+    async def answers(self, caller: Caller, questions: Sequence[Question]) -> list[Decision]:
+        """One after the other; between two of them, others' requests go on. Raises `Invalid`."""
+        decisions = []
+        for place, asked in enumerate(questions):
+            path = f"checks[{place}].attributes"
+            decisions.append(await self.decide(caller, asked.action, asked.resource, asked.attributes, path=path))
+            await asyncio.sleep(0)
+        return decisions
 
     async def decide(
         self, caller: Caller, action: str, resource: str, attributes: Mapping[str, Any] | None = None, path: str = ""
@@ -108,16 +133,8 @@ class PolicyAuthorizer:
     async def compile(self, tenant_id: UUID, role_id: UUID) -> RolePolicies:
         """The policies of any role of the tenant that is acted for. Raises `NotFound`."""
         about = await self._policies.role_facts(tenant_id, role_id)
-        constants = {
-            "subject.role": about.role,
-            "tenant.id": str(tenant_id),
-            "tenant.kind": about.kind,
-            "tenant.plan": about.plan,
-            "tenant.contract_type": about.contract_type,
-            "tenant.features": tuple(about.features),
-            "tenant.max_users": about.max_users,
-        }
-        return RolePolicies(await self._policies.of_role(tenant_id, role_id), constants, self._vocabulary.kinds)
+        policies = await self._policies.of_role(tenant_id, role_id)
+        return RolePolicies(policies, constants(tenant_id, about), self._vocabulary.kinds)
 
     async def _facts(self, role: RolePolicies, caller: Caller, action: str, resource: str) -> dict[str, Any]:
         """What the conditions that match may ask of the caller and the moment; most ask nothing."""
@@ -131,7 +148,8 @@ class PolicyAuthorizer:
         if not spoken.isdisjoint(CONTEXT):
             facts |= moment(self._clock())
         if not spoken.isdisjoint(PROFILE):
-            person = await self._policies.person_facts(caller.user_id)
+            person = self._person.get(caller.user_id) or await self._policies.person_facts(caller.user_id)
+            self._person[caller.user_id] = person
             facts |= {f"subject.{name}": _frozen(value) for name, value in msgspec.structs.asdict(person).items()}
         return facts
 
@@ -156,6 +174,19 @@ class _Demand:
         decision = self._role.decide(self._action, self._resource, facts)
         if not decision.allowed:
             raise _refused(self._action, self._resource, decision)
+
+
+def constants(tenant_id: UUID, about: RoleFacts) -> dict[str, Any]:
+    """The facts that all in a role share."""
+    return {
+        "subject.role": about.role,
+        "tenant.id": str(tenant_id),
+        "tenant.kind": about.kind,
+        "tenant.plan": about.plan,
+        "tenant.contract_type": about.contract_type,
+        "tenant.features": tuple(about.features),
+        "tenant.max_users": about.max_users,
+    }
 
 
 def moment(now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
+from core.http.authority import Authorizer
 from core.http.caller import Caller
 from core.jobs import Jobs
 from core.keys import key_for
@@ -28,7 +29,7 @@ from modules.authorization.domain import (
     UnknownRole,
 )
 from modules.authorization.letters import letter
-from modules.authorization.permits import CreateInvitations, DeleteInvitations
+from modules.authorization.permits import CreateInvitations, DeleteInvitations, ReadInvitations
 from modules.authorization.repositories import (
     InvitationRepository,
     MemberRepository,
@@ -55,6 +56,7 @@ class Inviting:
         members: MemberRepository,
         roles: RoleRepository,
         delegation: Delegation,
+        authorizer: Authorizer,
         jobs: Jobs,
     ) -> None:
         self._tx = transaction
@@ -62,6 +64,7 @@ class Inviting:
         self._members = members
         self._roles = roles
         self._delegation = delegation
+        self._authorizer = authorizer
         self._jobs = jobs
 
     async def invite(self, permit: CreateInvitations, wish: NewInvitation) -> Invitation:
@@ -94,7 +97,8 @@ class Inviting:
     async def withdraw(self, permit: DeleteInvitations, invitation_id: UUID) -> None:
         """Raises `NoSuchInvitation`, `NotAllowed` and `InvitationAccepted`."""
         tenant_id = permit.caller.tenant_id
-        found = await self._invitations.one(tenant_id, invitation_id)
+        reading: ReadInvitations = await self._authorizer.permit(permit.caller, "read", "invitations")
+        found = await self._invitations.one(tenant_id, invitation_id, reading.rows)
         if found is None:
             raise NoSuchInvitation
         permit.demand(id=found.id, email=found.email, role_id=found.role_id)
@@ -122,8 +126,8 @@ class Acceptance:
         self._key = key_for(_KEY, secret_key)
 
     async def accept(self, proof: InvitationProof) -> Tenant:
-        """Raises `NoSuchInvitation`, `NotAddressed`, `InvitationAccepted`, `InvitationExpired`, `AlreadyMember` and
-        `TenantFull`."""
+        """Raises `NoSuchInvitation`, `NotAddressed`, `InvitationAccepted`, `InvitationExpired`, `AlreadyMember`,
+        `TenantFull` and `NoAdmin`."""
         found = await self._invitations.find(_hash(self._key, proof.token))
         if found is None:
             raise NoSuchInvitation

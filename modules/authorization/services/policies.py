@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -11,16 +10,13 @@ from msgspec import UNSET
 from core.errors import Denied, Invalid, NotFound
 from core.http.authority import Authorizer
 from modules.authorization.contracts.policies import NewPolicy, PolicyChange, RolePolicy
-from modules.authorization.domain import ADMIN, PLATFORM, LockedOut, Rule, Scope, TooManyPolicies
+from modules.authorization.domain import ADMIN, PLATFORM, LockedOut, Rule, Scope, check_room
 from modules.authorization.domain.conditions import dump, parse
 from modules.authorization.domain.vocabulary import GENERIC, kinds
 from modules.authorization.permits import CreatePolicies, DeletePolicies, ReadPolicies, UpdatePolicies
 from modules.authorization.repositories import PolicyRepository
 from modules.authorization.services.decisions import PolicyAuthorizer, Vocabulary
 from modules.authorization.services.delegation import Delegation
-
-_MOST: Final = 10_000
-_MOST_CONDITIONAL: Final = 100
 
 
 class Policies:
@@ -53,14 +49,14 @@ class Policies:
         )
         permit.demand(role_id=wish.role_id, effect=rule.effect, resource=rule.resource)
         try:
-            await self._policies.role_facts(tenant_id, wish.role_id)
+            role = (await self._policies.role_facts(tenant_id, wish.role_id)).role
         except NotFound:
             raise Invalid("The tenant has no such role.", path="role_id") from None
         if rule.effect == "allow":
             await self._delegation.require_rule(permit.caller, rule)
-        await self._room(tenant_id, wish.role_id, rule)
+        check_room(await self._policies.said(tenant_id, wish.role_id, rule.resource), rule)
         made = await self._policies.add(tenant_id, wish.role_id, rule)
-        await self._still_open(tenant_id, wish.role_id)
+        await self._still_open(tenant_id, wish.role_id, role)
         return made
 
     async def change(self, permit: UpdatePolicies, policy_id: UUID, wish: PolicyChange) -> RolePolicy:
@@ -70,12 +66,12 @@ class Policies:
         old = _said(before)
         said = {name: value for name, value in msgspec.structs.asdict(wish).items() if value is not UNSET}
         rule = self._rule(msgspec.structs.replace(old, **said))
-        permit.demand(role_id=before.role_id, effect=rule.effect, resource=rule.resource)
+        permit.demand(id=policy_id, role_id=before.role_id, effect=rule.effect, resource=rule.resource)
         if old.effect == "deny":
             await self._delegation.require_rule(permit.caller, old)
         if rule.effect == "allow":
             await self._delegation.require_rule(permit.caller, rule)
-        await self._room(tenant_id, before.role_id, rule)
+        check_room(await self._policies.said(tenant_id, before.role_id, rule.resource, without=policy_id), rule)
         changed = await self._policies.change(tenant_id, permit.rows, policy_id, rule)
         if changed is None:
             raise Denied("Your role may not change this policy.")
@@ -105,17 +101,12 @@ class Policies:
         conditions = dump(parse(rule.conditions, kinds(known)))
         return msgspec.structs.replace(rule, actions=sorted(set(rule.actions)), conditions=conditions)
 
-    async def _room(self, tenant_id: UUID, role_id: UUID, rule: Rule) -> None:
-        found = await self._policies.numbers(tenant_id, role_id, rule.resource)
-        if found.all >= _MOST or (rule.conditions and found.conditional >= _MOST_CONDITIONAL):
-            raise TooManyPolicies
-
-    async def _still_open(self, tenant_id: UUID, role_id: UUID) -> None:
+    async def _still_open(self, tenant_id: UUID, role_id: UUID, name: str = "") -> None:
         """Looks at the role as it is now, inside the transaction that changed it."""
-        role = await self._authorizer.compile(tenant_id, role_id)
-        if role.name == ADMIN and not all(
-            role.covers(action, "policies", "all") for action in ("create", "delete", "read", "update")
-        ):
+        if (name or (await self._policies.role_facts(tenant_id, role_id)).role) != ADMIN:
+            return
+        admin = await self._authorizer.compile(tenant_id, role_id)
+        if not all(admin.covers(action, "policies", "all") for action in ("create", "delete", "read", "update")):
             raise LockedOut
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 from uuid import UUID
 
-from core.http.caller import Caller
+import msgspec
+
+from core.database.visible import ALL
 from modules.authorization.contracts.policies import AccessReport, ReportedMember, ReportedRight, ReportedRole
+from modules.authorization.domain import MOST_REPORTED, NotAllowed, ReportTooLong
 from modules.authorization.domain.conditions import ALWAYS, NEVER, Condition, Not, Owner, told
 from modules.authorization.domain.engine import RolePolicies
+from modules.authorization.permits import ReadMembers, ReadPolicies
 from modules.authorization.repositories import PolicyRepository
-from modules.authorization.services.decisions import PolicyAuthorizer, Vocabulary
+from modules.authorization.services.decisions import PolicyAuthorizer, Vocabulary, constants
 
 
 class Reporting:
@@ -21,20 +26,41 @@ class Reporting:
         self._authorizer = authorizer
         self._vocabulary = vocabulary
 
-    async def report(self, caller: Caller) -> AccessReport:
+    async def report(self, permit: ReadPolicies) -> AccessReport:
+        """With the members that the caller may see. Raises `NotAllowed` for who may not read all policies: what a
+        role may do does not follow from some of them; and `ReportTooLong`."""
+        caller = permit.caller
+        if permit.rows != ALL:
+            raise NotAllowed("Only who may read all policies is told what they amount to.")
+        reading: ReadMembers = await self._authorizer.permit(caller, "read", "members")
         members: dict[UUID, list[ReportedMember]] = {}
-        for member in await self._policies.members(caller.tenant_id):
+        for member in await self._policies.members(caller.tenant_id, reading.rows):
             members.setdefault(member.role_id, []).append(ReportedMember(member.user_id, member.name, member.email))
-        roles = []
+        policies = await self._policies.by_role(caller.tenant_id)
+        roles, room = [], MOST_REPORTED
+        about = await self._policies.role_facts(caller.tenant_id, caller.role_id)
         for role in await self._policies.roles(caller.tenant_id):
-            compiled = await self._authorizer.compile(caller.tenant_id, role.id)
-            roles.append(ReportedRole(role.id, role.name, members.get(role.id, []), self._rights(compiled)))
+            shared = constants(caller.tenant_id, msgspec.structs.replace(about, role=role.name))
+            compiled = RolePolicies(policies.get(role.id, ()), shared, self._vocabulary.kinds)
+            rights = await self._rights(compiled, room)
+            room -= sum(map(_named, rights))
+            roles.append(ReportedRole(role.id, role.name, members.get(role.id, []), rights))
         return AccessReport(caller.tenant_id, caller.policy_version, roles)
 
-    def _rights(self, role: RolePolicies) -> list[ReportedRight]:
+    async def _rights(self, role: RolePolicies, room: int) -> list[ReportedRight]:
+        """Between some of them, others' requests go on. Raises `ReportTooLong` where there is no room for them."""
         known = {(name, action) for name, found in self._vocabulary.resources.items() for action in found.actions}
-        found = (self._right(role, resource, action) for resource, action in sorted(known | role.named))
-        return [right for right in found if right is not None]
+        rights = []
+        for place, (resource, action) in enumerate(sorted(known | role.named)):
+            right = self._right(role, resource, action)
+            if right is not None:
+                rights.append(right)
+                room -= _named(right)
+            if room < 0:
+                raise ReportTooLong(most=MOST_REPORTED)
+            if place % 50 == 0:
+                await asyncio.sleep(0)
+        return rights
 
     def _right(self, role: RolePolicies, resource: str, action: str) -> ReportedRight | None:
         """None where nothing ever allowed it."""
@@ -52,6 +78,10 @@ class Reporting:
             [policy.policy_id for policy in matching.allows],
             [policy.policy_id for policy in matching.denies],
         )
+
+
+def _named(right: ReportedRight) -> int:
+    return len(right.allowed_by) + len(right.denied_by)
 
 
 def _rows(opens: Condition) -> Literal["all", "own", "others", "some", "none"]:

@@ -6,22 +6,27 @@ from uuid import UUID
 
 from msgspec import UNSET
 
+from core.database.visible import ALL, Rows
+from core.http.authority import Authorizer
 from modules.authorization.contracts.roles import NewRole, Role, RoleChange
-from modules.authorization.domain import NoSuchRole, SystemRole, checked_role_name
-from modules.authorization.permits import CreateRoles, DeleteRoles, UpdateRoles
+from modules.authorization.domain import MOST_ROLES, NoSuchRole, SystemRole, TooManyRoles, checked_role_name
+from modules.authorization.permits import CreateRoles, DeleteRoles, ReadRoles, UpdateRoles
 from modules.authorization.repositories import RoleRepository
 
 
 class RoleCare:
     """Makes, renames and deletes the roles of the tenant that is acted for."""
 
-    def __init__(self, roles: RoleRepository) -> None:
+    def __init__(self, roles: RoleRepository, authorizer: Authorizer) -> None:
         self._roles = roles
+        self._authorizer = authorizer
 
     async def create(self, permit: CreateRoles, wish: NewRole) -> Role:
-        """Raises `Invalid`, `NotAllowed` and `RoleThere`."""
+        """Raises `Invalid`, `NotAllowed`, `RoleThere` and `TooManyRoles`."""
         name = checked_role_name(wish.name)
         permit.demand(name=name, is_system=False)
+        if await self._roles.number(permit.caller.tenant_id) >= MOST_ROLES:
+            raise TooManyRoles(most=MOST_ROLES)
         role_id = await self._roles.add(permit.caller.tenant_id, name)
         return await self._show(permit.caller.tenant_id, role_id)
 
@@ -30,6 +35,7 @@ class RoleCare:
         tenant_id = permit.caller.tenant_id
         role = await self._changeable(permit, role_id)
         if change.name is not UNSET and (name := checked_role_name(change.name)) != role.name:
+            permit.demand(id=role.id, name=name, is_system=role.is_system)
             await self._roles.rename(tenant_id, role_id, name)
         return await self._show(tenant_id, role_id)
 
@@ -39,14 +45,15 @@ class RoleCare:
         await self._roles.delete(permit.caller.tenant_id, role_id)
 
     async def _changeable(self, permit: UpdateRoles | DeleteRoles, role_id: UUID) -> Role:
-        role = await self._show(permit.caller.tenant_id, role_id)
+        reading: ReadRoles = await self._authorizer.permit(permit.caller, "read", "roles")
+        role = await self._show(permit.caller.tenant_id, role_id, reading.rows)
         permit.demand(id=role.id, name=role.name, is_system=role.is_system)
         if role.is_system:
             raise SystemRole
         return role
 
-    async def _show(self, tenant_id: UUID, role_id: UUID) -> Role:
-        role = await self._roles.one(tenant_id, role_id)
+    async def _show(self, tenant_id: UUID, role_id: UUID, rows: Rows = ALL) -> Role:
+        role = await self._roles.one(tenant_id, role_id, rows)
         if role is None:
             raise NoSuchRole
         return role

@@ -58,9 +58,8 @@ class Founding:
     async def __call__(self, user_id: UUID, *, name: str, slugs: Iterable[str], kind: TenantKind) -> UUID:
         """Takes the first of the slugs that is free. Raises `SlugTaken`."""
         tenant_id = await self._tenants.assume_new()
-        owner_id = user_id if kind == "personal" else None
         for slug in slugs:
-            if await self._tenants.add(tenant_id, name=name, slug=slug, kind=kind, owner_id=owner_id):
+            if await self._tenants.add(tenant_id, name=name, slug=slug, kind=kind, founder_id=user_id):
                 break
         else:
             raise SlugTaken
@@ -101,7 +100,7 @@ class Organizations:
         """Raises `Invalid`, `SlugTaken` and `TooManyTenants`."""
         name = checked_name(wish.name)
         slugs = _slugs(name) if wish.slug is None else [checked_slug(wish.slug)]
-        if await self._tenants.run_by(self._caller.user_id, ADMIN) >= MOST_TENANTS:
+        if await self._tenants.founded_by(self._caller.user_id) >= MOST_TENANTS:
             raise TooManyTenants(most=MOST_TENANTS)
         tenant_id = await self._founding(self._caller.user_id, name=name, slugs=slugs, kind="organization")
         return (await self._tenants.my(tenant_id)).shown()
@@ -130,7 +129,11 @@ class Organizations:
 
 
 class TenantEntrance:
-    """Answers an issuer's word that somebody belongs to a tenant with a membership, as a plain member."""
+    """Answers an issuer's word that somebody belongs to a tenant with a membership, as a plain member; but only once.
+
+    The issuer goes on saying so when they have left, or were removed, perhaps out of a role with fewer rights than a
+    plain member's. From then on only somebody in the tenant lets them in again.
+    """
 
     def __init__(
         self, transaction: Transaction, tenants: TenantRepository, roles: RoleRepository, members: MemberRepository
@@ -141,13 +144,15 @@ class TenantEntrance:
         self._members = members
 
     async def __call__(self, event: ArrivedForTenant) -> None:
-        """Raises `TenantFull`. A tenant that does not exist is nobody's: the request will say so."""
+        """Raises `TenantFull` and `NoAdmin`. A tenant that does not exist is nobody's: the request will say so."""
         tenant_id = await self._tenants.find(event.tenant)
         if tenant_id is None:
             return
         await self._tx.become(Acting(event.user_id, tenant_id))
         role = await self._roles.find(tenant_id, MEMBER)
-        if role is not None and await self._members.get(tenant_id, event.user_id) is None:
+        if role is None or await self._members.get(tenant_id, event.user_id) is not None:
+            return
+        if not await self._members.has_left():
             await self._members.add(tenant_id, event.user_id, role.id)
 
 

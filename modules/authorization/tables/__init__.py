@@ -1,11 +1,20 @@
 """The tables of schema `authz`."""
 
 from core.database.protection import trigger
-from modules.authorization.tables.access import memberships, policies, role_rights, roles
+from modules.authorization.tables.access import departures, memberships, policies, role_rights, roles
 from modules.authorization.tables.invitations import invitations
 from modules.authorization.tables.tenants import tenant_attributes, tenants
 
-__all__ = ["invitations", "memberships", "policies", "role_rights", "roles", "tenant_attributes", "tenants"]
+__all__ = [
+    "departures",
+    "invitations",
+    "memberships",
+    "policies",
+    "role_rights",
+    "roles",
+    "tenant_attributes",
+    "tenants",
+]
 
 for _table in (roles, memberships, policies, tenant_attributes):
     for _event, _rows in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):

@@ -88,6 +88,8 @@ memberships = Table(
     tenant_key(),
     Column("user_id", Uuid, ForeignKey("users.users.id"), nullable=False),
     Column("role_id", Uuid, nullable=False),
+    # False for whom somebody else added, until they confirm it: nobody is left alone with a tenant by others.
+    Column("agreed", Boolean, server_default=text("true"), nullable=False),
     created_at(),
     updated_at(),
     PrimaryKeyConstraint("tenant_id", "user_id"),
@@ -109,9 +111,28 @@ protect(
     ),
     scoped("update", "members:update"),
     managed("delete", "members:delete"),
-    grants={"select", "insert", "update(role_id)", "delete"},
+    grants={"select", "insert", "update(agreed, role_id)", "delete"},
 )
+
+# Who was a member once. A trusted issuer's word makes nobody a member again whom somebody removed, or who left.
+departures = Table(
+    "departures",
+    metadata,
+    tenant_key(),
+    Column("user_id", Uuid, ForeignKey("users.users.id"), nullable=False),
+    created_at(),
+    PrimaryKeyConstraint("tenant_id", "user_id"),
+    Index("ix_departures_user_id", "user_id"),
+    schema="authz",
+)
+protect(departures, tenant_isolation(), grants=())
+
+# Those that end something come before the others: they take their locks in the order of who accepts an invitation.
 for _guard, _timing in (
+    ("annul_invitations_update", "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS changed"),
+    ("annul_invitations_delete", "AFTER DELETE ON {table} REFERENCING OLD TABLE AS changed"),
+    ("note_departures", "AFTER DELETE ON {table} REFERENCING OLD TABLE AS changed"),
+    ("guard_admins_insert", "AFTER INSERT ON {table} REFERENCING NEW TABLE AS changed"),
     ("guard_seats", "AFTER INSERT ON {table} REFERENCING NEW TABLE AS changed"),
     ("guard_admins_update", "AFTER UPDATE ON {table} REFERENCING OLD TABLE AS changed"),
     ("guard_admins_delete", "AFTER DELETE ON {table} REFERENCING OLD TABLE AS changed"),

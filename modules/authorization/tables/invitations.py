@@ -12,6 +12,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    and_,
     func,
     text,
 )
@@ -44,6 +45,8 @@ invitations = Table(
     Column("token_hash", LargeBinary, unique=True),
     Column("expires_at", Instant, nullable=False),
     Column("accepted_at", Instant),
+    # Nobody sees it from then on; it stays for an hour, because the address was written to.
+    Column("withdrawn_at", Instant),
     Column("invited_by", Uuid, ForeignKey("users.users.id"), nullable=False),
     created_at(),
     updated_at(),
@@ -59,15 +62,15 @@ Index(
     invitations.c.tenant_id,
     func.lower(invitations.c.email),
     unique=True,
-    postgresql_where=invitations.c.accepted_at.is_(None),
+    postgresql_where=and_(invitations.c.accepted_at.is_(None), invitations.c.withdrawn_at.is_(None)),
 )
 protect(
     invitations,
     tenant_isolation(),
     managed("select", "invitations:read"),
     managed("insert", "invitations:create"),
-    managed("delete", "invitations:delete"),
-    grants={"select", "insert", "delete"},
+    managed("update", "invitations:delete"),
+    grants={"select", "insert", "update(withdrawn_at)"},
 )
 
 # The directory: whoever may read users, or members, sees who is a member of the tenant that is acted for.

@@ -63,11 +63,13 @@ tenants = Table(
     ),
     closed("kind", TenantKind),
     Column("owner_id", Uuid, ForeignKey("users.users.id"), unique=True),
+    Column("founder_id", Uuid, ForeignKey("users.users.id")),
     Column("policy_version", BigInteger, server_default=text("1"), nullable=False),
     created_at(),
     updated_at(),
     CheckConstraint("(kind = 'personal') = (owner_id is not null)", name="personal_has_owner"),
     Index("ix_tenants_created_at", "created_at"),
+    Index("ix_tenants_founder_id", "founder_id"),
     schema="authz",
 )
 protect(

@@ -8,7 +8,6 @@ from litestar import Controller, get, put
 from litestar.params import JSONBody, PathParameter
 
 from core.http.authority import requires
-from core.http.caller import Caller
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
 from modules.simulations.contracts import Progress, ProgressChange, Project
@@ -58,11 +57,12 @@ class ProgressController(Controller):
     async def projects(
         self,
         progress: Injected[ProgressRepository],
-        caller: Injected[Caller],
+        permit: Injected[ReadProgress],
         cursors: Injected[Cursors],
         limit: Limit = 20,
         cursor: CursorText = None,
     ) -> Page[Project]:
         after = cursors.read(cursor, of="projects", start=NEWEST)
-        rows = await progress.projects(caller.tenant_id, caller.user_id, after, limit + 1)
+        caller = permit.caller
+        rows = await progress.projects(caller.tenant_id, caller.user_id, permit.rows, after, limit + 1)
         return cursors.page(rows, limit, of="projects", key=lambda row: (row.last_activity_at, row.id))

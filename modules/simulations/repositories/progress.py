@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from msgspec import UNSET
@@ -18,8 +19,10 @@ from sqlalchemy import (
     select,
     tuple_,
     union_all,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -40,24 +43,32 @@ _mine = (
 _status = bindparam("status", type_=Text)
 _approved = cast(bindparam("approved"), Boolean)
 _reviewed = case((_approved.is_not(None), func.now()), else_=None)
-_new = insert(progress).values(
-    tenant_id=bindparam("tenant_id"),
-    user_id=bindparam("user_id"),
-    project_id=bindparam("project_id"),
-    status=func.coalesce(_status, "in_progress"),
-    last_review_approved=_approved,
-    last_review_at=_reviewed,
+_BEGIN = Statement(
+    insert(progress)
+    .values(
+        tenant_id=bindparam("tenant_id"),
+        user_id=bindparam("user_id"),
+        project_id=bindparam("project_id"),
+        status=func.coalesce(_status, "in_progress"),
+        last_review_approved=_approved,
+        last_review_at=_reviewed,
+    )
+    .on_conflict_do_nothing(index_elements=["tenant_id", "user_id", "project_id"])
+    .returning(*_COLUMNS),
+    into=Progress,
 )
-_PUT = Statement(
-    _new.on_conflict_do_update(
-        index_elements=["tenant_id", "user_id", "project_id"],
-        set_={
-            "status": func.coalesce(_status, progress.c.status),
-            "last_activity_at": func.now(),
-            "last_review_approved": func.coalesce(_approved, progress.c.last_review_approved),
-            "last_review_at": func.coalesce(_reviewed, progress.c.last_review_at),
-        },
-    ).returning(*_COLUMNS),
+_this = (*_mine, progress.c.project_id == bindparam("project_id"))
+_OWN = Statement(select(*_COLUMNS).where(*_this).with_for_update(), into=Progress)
+_CHANGE = Statement(
+    update(progress)
+    .where(*_this)
+    .values(
+        status=func.coalesce(_status, progress.c.status),
+        last_activity_at=func.now(),
+        last_review_approved=func.coalesce(_approved, progress.c.last_review_approved),
+        last_review_at=func.coalesce(_reviewed, progress.c.last_review_at),
+    )
+    .returning(*_COLUMNS),
     into=Progress,
 )
 _LIST = VisibleStatement(
@@ -76,68 +87,80 @@ _LIST = VisibleStatement(
     into=Progress,
 )
 
-_started_tasks = (
-    select(
-        tasks.c.id,
-        cast(null(), Uuid).label("simulation_id"),
-        literal("predefined", Text).label("type"),
-        tasks.c.title,
-        tasks.c.description,
-        tasks.c.field,
-        progress.c.status,
-        progress.c.last_activity_at,
-        tasks.c.difficulty,
-        tasks.c.level,
-        tasks.c.duration,
-        tasks.c.tools,
-        tasks.c.client_persona,
-        tasks.c.client_mood,
+
+def _started_tasks(visible: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(
+            tasks.c.id,
+            cast(null(), Uuid).label("simulation_id"),
+            literal("predefined", Text).label("type"),
+            tasks.c.title,
+            tasks.c.description,
+            tasks.c.field,
+            progress.c.status,
+            progress.c.last_activity_at,
+            tasks.c.difficulty,
+            tasks.c.level,
+            tasks.c.duration,
+            tasks.c.tools,
+            tasks.c.client_persona,
+            tasks.c.client_mood,
+        )
+        .select_from(progress.join(tasks, tasks.c.id == progress.c.project_id))
+        .where(*_mine, visible)
     )
-    .select_from(progress.join(tasks, tasks.c.id == progress.c.project_id))
-    .where(*_mine)
-)
-_own_simulations = (
-    select(
-        cast(simulations.c.id, Text).label("id"),
-        simulations.c.id.label("simulation_id"),
-        literal("custom", Text).label("type"),
-        simulations.c.title,
-        simulations.c.description,
-        simulations.c.field,
-        func.coalesce(progress.c.status, "in_progress").label("status"),
-        func.coalesce(progress.c.last_activity_at, simulations.c.created_at).label("last_activity_at"),
-        simulations.c.difficulty,
-        simulations.c.level,
-        simulations.c.duration,
-        simulations.c.tools,
-        simulations.c.client_persona,
-        simulations.c.client_mood,
-    )
-    .select_from(
-        simulations.outerjoin(
-            progress,
-            (progress.c.tenant_id == simulations.c.tenant_id)
-            & (progress.c.user_id == simulations.c.user_id)
-            & (progress.c.project_id == cast(simulations.c.id, Text)),
+
+
+def _own_simulations(visible: ColumnElement[bool]) -> Select[Any]:
+    """Also of those whose progress is not to be seen, as if there were none."""
+    return (
+        select(
+            cast(simulations.c.id, Text).label("id"),
+            simulations.c.id.label("simulation_id"),
+            literal("custom", Text).label("type"),
+            simulations.c.title,
+            simulations.c.description,
+            simulations.c.field,
+            func.coalesce(progress.c.status, "in_progress").label("status"),
+            func.coalesce(progress.c.last_activity_at, simulations.c.created_at).label("last_activity_at"),
+            simulations.c.difficulty,
+            simulations.c.level,
+            simulations.c.duration,
+            simulations.c.tools,
+            simulations.c.client_persona,
+            simulations.c.client_mood,
+        )
+        .select_from(
+            simulations.outerjoin(
+                progress,
+                (progress.c.tenant_id == simulations.c.tenant_id)
+                & (progress.c.user_id == simulations.c.user_id)
+                & (progress.c.project_id == cast(simulations.c.id, Text))
+                & visible,
+            )
+        )
+        .where(
+            simulations.c.tenant_id == bindparam("tenant_id", type_=Uuid),
+            simulations.c.user_id == bindparam("user_id", type_=Uuid),
+            simulations.c.status == "ready",
         )
     )
-    .where(
-        simulations.c.tenant_id == bindparam("tenant_id", type_=Uuid),
-        simulations.c.user_id == bindparam("user_id", type_=Uuid),
-        simulations.c.status == "ready",
+
+
+def _projects(visible: ColumnElement[bool]) -> Select[Any]:
+    both = union_all(_started_tasks(visible), _own_simulations(visible)).subquery()
+    return (
+        select(*both.c)
+        .where(
+            tuple_(both.c.last_activity_at, both.c.id)
+            < tuple_(bindparam("at", type_=Instant), bindparam("key", type_=Text))
+        )
+        .order_by(both.c.last_activity_at.desc(), both.c.id.desc())
+        .limit(bindparam("limit", type_=Integer))
     )
-)
-_all = union_all(_started_tasks, _own_simulations).subquery()
-_PROJECTS = Statement(
-    select(*_all.c)
-    .where(
-        tuple_(_all.c.last_activity_at, _all.c.id)
-        < tuple_(bindparam("at", type_=Instant), bindparam("key", type_=Text))
-    )
-    .order_by(_all.c.last_activity_at.desc(), _all.c.id.desc())
-    .limit(bindparam("limit", type_=Integer)),
-    into=Project,
-)
+
+
+_PROJECTS = VisibleStatement(PROGRESS, _projects, into=Project)
 
 
 class ProgressRepository:
@@ -146,22 +169,33 @@ class ProgressRepository:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    async def put(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress:
-        return await self._tx.one(
-            _PUT,
-            tenant_id=tenant_id,
-            user_id=user_id,
-            project_id=project_id,
-            status=None if change.status is UNSET else change.status,
-            approved=None if change.last_review_approved is UNSET else change.last_review_approved,
+    async def own(self, tenant_id: UUID, user_id: UUID, project_id: str) -> Progress | None:
+        """Until the transaction ends, nobody else changes it."""
+        return await self._tx.one_or_none(_OWN, tenant_id=tenant_id, user_id=user_id, project_id=project_id)
+
+    async def begin(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress | None:
+        """None where there is some already."""
+        return await self._tx.one_or_none(
+            _BEGIN, tenant_id=tenant_id, user_id=user_id, project_id=project_id, **_said(change)
         )
+
+    async def change(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress:
+        """What is not said stays. Raises `NotFound`."""
+        return await self._tx.one(_CHANGE, tenant_id=tenant_id, user_id=user_id, project_id=project_id, **_said(change))
 
     async def page(self, tenant_id: UUID, rows: Rows, after: Position, limit: int) -> list[Progress]:
         return await self._tx.all(
             _LIST.on(rows), tenant_id=tenant_id, at=after.at, id=after.id, limit=limit, **rows.binds
         )
 
-    async def projects(self, tenant_id: UUID, user_id: UUID, after: Position, limit: int) -> list[Project]:
-        return await self._tx.all(
-            _PROJECTS, tenant_id=tenant_id, user_id=user_id, at=after.at, key=after.key, limit=limit
-        )
+    async def projects(self, tenant_id: UUID, user_id: UUID, rows: Rows, after: Position, limit: int) -> list[Project]:
+        """One's own, as far as these rows tell of them."""
+        binds = {"tenant_id": tenant_id, "user_id": user_id, "at": after.at, "key": after.key, "limit": limit}
+        return await self._tx.all(_PROJECTS.on(rows), **binds, **rows.binds)
+
+
+def _said(change: ProgressChange) -> dict[str, Any]:
+    return {
+        "status": None if change.status is UNSET else change.status,
+        "approved": None if change.last_review_approved is UNSET else change.last_review_approved,
+    }

@@ -24,7 +24,7 @@ from modules.user.devices import KnownDevices
 from modules.user.domain import Device
 from modules.user.repositories import AttemptRepository
 
-Trial = Literal["log-in", "sign-up", "mail", "password", "operator"]
+Trial = Literal["log-in", "sign-up", "mail", "password", "operator", "member"]
 
 PER_ACCOUNT: Final = 10
 PER_ADDRESS: Final = 10

@@ -10,7 +10,7 @@ holds nor fails: it is None, and whoever asks decides what that means.
 """
 
 from modules.authorization.domain.conditions.evaluation import compiled, every, negation, residual, some
-from modules.authorization.domain.conditions.reading import dump, parse, read_value
+from modules.authorization.domain.conditions.reading import dump, parse, read_value, written_size
 from modules.authorization.domain.conditions.tree import (
     ALWAYS,
     NEVER,
@@ -51,4 +51,5 @@ __all__ = [
     "residual",
     "some",
     "told",
+    "written_size",
 ]

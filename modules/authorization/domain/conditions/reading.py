@@ -39,8 +39,7 @@ def parse(said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Condition:
     if _depth(said) > DEEPEST:
         raise Invalid(f"Conditions are nested at most {DEEPEST} deep.", path="conditions")
     found = _parse(said, kinds, "conditions")
-    # As the database writes what it keeps: with spaces, and instants in full.
-    if len(msgspec.json.format(msgspec.json.encode(dump(found)), indent=0)) > LARGEST:
+    if written_size(dump(found)) > LARGEST:
         raise Invalid(f"Conditions are at most {LARGEST} bytes.", path="conditions")
     return found
 
@@ -48,6 +47,11 @@ def parse(said: Mapping[str, Any], kinds: Mapping[str, Kind]) -> Condition:
 def dump(condition: Condition) -> dict[str, Any]:
     """The one way to write a condition as JSON; what holds always is empty."""
     return {} if condition == ALWAYS else _dump(condition)
+
+
+def written_size(said: Mapping[str, Any]) -> int:
+    """In bytes, as the database writes what it keeps: with spaces, and instants in full."""
+    return len(msgspec.json.format(msgspec.json.encode(said), indent=0))
 
 
 def _depth(said: object) -> int:

@@ -14,29 +14,29 @@ Facts: TypeAlias = Mapping[str, Any]  # a value is of its attribute's kind
 Test: TypeAlias = Callable[[Facts], "bool | None"]
 
 
-class Attribute(msgspec.Struct, frozen=True):
+class Attribute(msgspec.Struct, frozen=True, cache_hash=True):
     """Another attribute, in the place of a value."""
 
     name: str
 
 
-class Every(msgspec.Struct, frozen=True):
+class Every(msgspec.Struct, frozen=True, cache_hash=True):
     parts: tuple[Condition, ...] = ()
 
 
-class Some(msgspec.Struct, frozen=True):
+class Some(msgspec.Struct, frozen=True, cache_hash=True):
     parts: tuple[Condition, ...] = ()
 
 
-class Not(msgspec.Struct, frozen=True):
+class Not(msgspec.Struct, frozen=True, cache_hash=True):
     part: Condition
 
 
-class Owner(msgspec.Struct, frozen=True):
+class Owner(msgspec.Struct, frozen=True, cache_hash=True):
     """The row is the subject's own."""
 
 
-class Compare(msgspec.Struct, frozen=True):
+class Compare(msgspec.Struct, frozen=True, cache_hash=True):
     attribute: str
     operator: Operator
     value: Any  # a `Value`, or an `Attribute`
