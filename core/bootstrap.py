@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from dependency_injector import providers
+from dependency_injector import containers, providers
 
 import core.database.functions  # noqa: F401  # declares them
-from core.container import Child, CoreContainer
+from core.container import Child, CoreContainer, Counterparts
 from core.database.identity import Acting, Identity
 from core.database.pool import Database
 from core.database.roles import Endpoints
@@ -44,6 +44,20 @@ class Parent:
     def child(self, identity: Identity | None = None, *, caller: Caller | None = None) -> Child:
         """A request-scoped child container; `with` it to resolve from the graph."""
         return Child(Transaction(self.database, identity), caller=caller)
+
+    def counterparts(self, other: Parent) -> Counterparts:
+        """Our providers by those of `other`, a parent of the same composition."""
+        ours, theirs = self._containers(), other._containers()
+        if [name for name, _ in ours] != [name for name, _ in theirs]:
+            raise WiringError("parents of different compositions cannot share their routes")
+        return {
+            their.providers[name]: provider
+            for (_, our), (_, their) in zip(ours, theirs, strict=True)
+            for name, provider in our.providers.items()
+        }
+
+    def _containers(self) -> list[tuple[str, containers.Container]]:
+        return [("core", self.core), *((module.name, module.container) for module in self.modules)]
 
     def verify(self) -> None:
         """Resolve every provider of every module once. Raises `WiringError`."""

@@ -11,10 +11,10 @@ for ever. The child here is a small object in a context variable; `make bench` p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar, Token
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from dependency_injector import containers, providers
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from core.module import Events
 
 T = TypeVar("T")
+Counterparts: TypeAlias = "Mapping[Callable[[], Any], Callable[[], Any]]"
+"""A parent's providers, by those of another parent of the same composition."""
 
 _current: ContextVar[Child] = ContextVar("interna_child")
 
@@ -39,14 +41,32 @@ _current: ContextVar[Child] = ContextVar("interna_child")
 class Child:
     """A request-scoped child container: `with` makes it the current one of this task."""
 
-    __slots__ = ("__weakref__", "_token", "caller", "instances", "operator", "permits", "request_id", "transaction")
+    __slots__ = (
+        "__weakref__",
+        "_token",
+        "caller",
+        "counterparts",
+        "instances",
+        "operator",
+        "permits",
+        "request_id",
+        "transaction",
+    )
 
-    def __init__(self, transaction: Transaction, *, caller: Caller | None = None, request_id: str = "") -> None:
+    def __init__(
+        self,
+        transaction: Transaction,
+        *,
+        caller: Caller | None = None,
+        request_id: str = "",
+        counterparts: Counterparts | None = None,
+    ) -> None:
         self.transaction = transaction
         self.caller = caller
         self.operator: Operator | None = None
         self.permits: list[Permit[Any, Any]] = []  # what the route's guards were answered, in their order
         self.request_id = request_id
+        self.counterparts = counterparts
         self.instances: dict[Scoped[Any], Any] = {}  # whatever the graph provides, by its provider
         self._token: Token[Child] | None = None
 
@@ -59,6 +79,13 @@ class Child:
     def tenant_id(self) -> UUID:
         """The tenant that is acted for; raises `LookupError` where there is none."""
         return self._acting("tenant_id")
+
+    def own(self, provider: Callable[[], Any]) -> Callable[[], Any]:
+        """What this child's parent has in the place of a provider of the parent that the routes were registered with.
+
+        Raises `LookupError` where it has nothing: another parent's must never be used instead.
+        """
+        return provider if self.counterparts is None else self.counterparts[provider]
 
     def _acting(self, part: str) -> UUID:
         source = self.caller or self.transaction.identity

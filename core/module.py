@@ -16,6 +16,7 @@ from dependency_injector.providers import Provider
 from litestar import Router
 from litestar.di import Provide
 
+from core.container import current_child
 from core.jobs import Housekeeping, Job
 
 
@@ -38,7 +39,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     container: containers.Container
-    routes: Sequence[Router] = ()
+    routes: Sequence[Router | Callable[[], Router]] = ()
+    """What only those call who register routes: to make them takes longer than all the rest, and a worker has none."""
     handlers: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()
     housekeeping: Sequence[Housekeeping] = ()
@@ -63,6 +65,6 @@ def provided(provider: Provider[Any]) -> Provide:
     """A Litestar dependency that takes its value out of the request's child container."""
 
     def resolve() -> Any:  # the handler's annotation says what it is
-        return provider()
+        return current_child().own(provider)()
 
     return Provide(resolve, sync_to_thread=False)

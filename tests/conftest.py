@@ -11,19 +11,30 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
+import argon2
 import httpx
 import psycopg
 import pytest
+import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from app.asgi import create_app
+from app.asgi import Registered, create_app, register
 from app.composition import compose
 from core.bootstrap import Parent, bootstrap, read_settings
 from core.database.roles import Endpoints
+from modules.user.passwords import Passwords
 from tests.database import Cluster
 from tests.database import cluster as start_cluster
+
+# The rich tracebacks that structlog prints by itself take half a second each.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture(scope="session")
@@ -82,12 +93,28 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def parent(endpoints: Endpoints, environ: dict[str, str]) -> Parent:
-    return bootstrap(compose, environ, endpoints=endpoints)
+    return cheap_passwords(bootstrap(compose, environ, endpoints=endpoints))
+
+
+_HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def cheap_passwords(parent: Parent) -> Parent:
+    """New passwords are hashed a hundred times faster: most tests sign somebody up."""
+    (user,) = (module for module in parent.modules if module.name == "user")
+    user.container.passwords.override(Passwords(_HASHER))
+    return parent
+
+
+@pytest.fixture(scope="session")
+def registered() -> Registered:
+    """The routes, which know no database, so that each test's application need not register them again."""
+    return register(bootstrap(compose, {"APP_ENV": "test"}, endpoints=Endpoints(runtime="host=/nowhere dbname=none")))
 
 
 @pytest.fixture
-async def app(parent: Parent, anyio_backend: str) -> AsyncIterator[Litestar]:
-    app = create_app(parent)
+async def app(parent: Parent, registered: Registered, anyio_backend: str) -> AsyncIterator[Litestar]:
+    app = create_app(parent, registered)
     async with app.lifespan():
         yield app
 
@@ -101,11 +128,14 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture(scope="module")
 async def shared_client(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+    shared_endpoints: Endpoints,
+    registered: Registered,
+    tmp_path_factory: pytest.TempPathFactory,
+    anyio_backend: str,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application that the tests of one file share: for questions that change nothing."""
     environ = {"APP_ENV": "test", "DATA_DIR": str(tmp_path_factory.mktemp("data"))}
-    app = create_app(bootstrap(compose, environ, endpoints=shared_endpoints))
+    app = create_app(cheap_passwords(bootstrap(compose, environ, endpoints=shared_endpoints)), registered)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (
         app.lifespan(),
@@ -139,14 +169,13 @@ def start_worker(app: Litestar, parent: Parent) -> Callable[[], AbstractAsyncCon
 
 
 @pytest.fixture
-async def live(parent: Parent, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+async def live(parent: Parent, registered: Registered, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a real HTTP server on loopback, for what only sockets can show: streams and clients that leave."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Server(
-        create_app(parent), "127.0.0.1", port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
-    )
+    app = create_app(parent, registered)
+    server = Server(app, "127.0.0.1", port, interface=Interfaces.ASGI, websockets=False, log_enabled=False)
     serving = asyncio.create_task(server.serve())
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
         for _ in range(200):

@@ -94,11 +94,17 @@ def _database(admin: psycopg.Connection, name: str) -> list[str]:
         admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(owner))
         admin.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(identifier, owner))
         made.append(f"database {name}")
+    grant_database(admin, name)
+    return made
+
+
+def grant_database(admin: psycopg.Connection, name: str) -> None:
+    """What each of our roles may do with the database as such."""
+    identifier, owner = sql.Identifier(name), sql.Identifier(OWNER)
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(identifier))
     admin.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(identifier, sql.Identifier(RUNTIME)))
     # A database that was there before belongs to somebody else.
     admin.execute(sql.SQL("GRANT CREATE, CONNECT, TEMPORARY ON DATABASE {} TO {}").format(identifier, owner))
-    return made
 
 
 _LOGIN: Final = """

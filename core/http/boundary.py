@@ -22,7 +22,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.container import Child, current_child
+from core.container import Child, Counterparts, current_child
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
@@ -62,9 +62,10 @@ _SECURITY_HEADERS: Final[list[tuple[bytes, bytes]]] = [
 class Boundary:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, database: Database, cors: Cors) -> None:
+    def __init__(self, app: ASGIApp, database: Database, cors: Cors, counterparts: Counterparts | None = None) -> None:
         self._app = app
         self._database = database
+        self._counterparts = counterparts
         self._cors = cors if cors else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +73,7 @@ class Boundary:
             await self._app(scope, receive, send)
             return
         transaction = Transaction(self._database, read_only=scope["method"] in _SAFE_METHODS)
-        with Child(transaction, request_id=_request_id(scope)) as child:
+        with Child(transaction, request_id=_request_id(scope), counterparts=self._counterparts) as child:
             answer = _Answer(child, scope, send, self._cors)
             try:
                 if self._cors is not None and (permission := self._cors.preflight(scope)) is not None:
@@ -169,7 +170,7 @@ class Admission:
     The body is received before the identity statement opens a transaction, so a slow client holds no connection.
     """
 
-    def __init__(self, sessions: Sessions, issuers: Callable[[], TrustedIssuers]) -> None:
+    def __init__(self, sessions: Callable[[], Sessions], issuers: Callable[[], TrustedIssuers]) -> None:
         self._sessions = sessions
         self._issuers = issuers
 
@@ -184,13 +185,14 @@ class Admission:
             child.transaction.read_only = False
         if is_open(handler) or method == "OPTIONS":
             return
-        presented = self._sessions.presented(method, headers)
+        sessions: Sessions = child.own(self._sessions)()
+        presented = sessions.presented(method, headers)
         if has_tenant_in_path(handler):
             presented = msgspec.structs.replace(presented, tenant=connection.path_params["tenant_id"])
         if is_for_operators(handler):
-            child.operator = await identify_operator(child.transaction, presented, self._sessions)
+            child.operator = await identify_operator(child.transaction, presented, sessions)
         else:
-            child.caller = await identify(child.transaction, presented, self._sessions, self._issuers)
+            child.caller = await identify(child.transaction, presented, sessions, child.own(self._issuers))
 
 
 async def _receive(connection: Request[Any, Any, Any], headers: dict[bytes, bytes], accepted: frozenset[bytes]) -> None:

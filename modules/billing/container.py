@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from dependency_injector import containers, providers
 from litestar import Router
 
@@ -34,7 +36,8 @@ class BillingContainer(containers.DeclarativeContainer):
 
 def billing_module(core: CoreContainer) -> tuple[Module, BillingContainer]:
     container = BillingContainer(core=core)
-    routes = Router(
+    routes = partial(
+        Router,
         path="/",
         route_handlers=[CreditsController, OperatorCreditsController],
         dependencies={

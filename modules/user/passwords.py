@@ -18,12 +18,13 @@ _NOBODYS_PASSWORD: Final = (
 class Passwords:
     """Hashes and verifies; at most as many at once as there are cores, so that log-ins cannot take all memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, hasher: argon2.PasswordHasher = _HASHER) -> None:
+        self._hasher = hasher
         self._places = asyncio.Semaphore(os.cpu_count() or 1)
 
     async def hash(self, password: str) -> str:
         async with self._places:
-            return await asyncio.to_thread(_HASHER.hash, password)
+            return await asyncio.to_thread(self._hasher.hash, password)
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
         """One verification always, also where there is no such user: the time must not tell."""

@@ -13,11 +13,8 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from app.asgi import create_app
-from app.composition import compose
+from app.asgi import Registered, create_app
 from app.openapi.markup import code, inline
-from core.bootstrap import bootstrap
-from core.database.roles import Endpoints
 
 pytestmark = pytest.mark.anyio
 
@@ -51,10 +48,9 @@ class Outline(HTMLParser):
         assert self.open.pop() == tag, (tag, self.getpos())
 
 
-@pytest.fixture
-async def reader(anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
-    nowhere = Endpoints(runtime="host=/nowhere dbname=none")
-    app = create_app(bootstrap(compose, {"APP_ENV": "test"}, endpoints=nowhere))
+@pytest.fixture(scope="module")
+async def reader(registered: Registered, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(registered.parent, registered)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]  # Litestar's ASGI is narrower
     async with httpx.AsyncClient(transport=transport, base_url="http://interna.test") as client:
         yield client

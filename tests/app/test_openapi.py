@@ -11,14 +11,11 @@ import msgspec
 import pytest
 from litestar import Litestar
 
-from app.asgi import create_app
-from app.composition import compose
+from app.asgi import Registered, create_app
 from app.openapi import notes, story
 from app.openapi.document import version
 from app.openapi.operations import Operation, operations_of
 from app.routes import routes_of
-from core.bootstrap import bootstrap
-from core.database.roles import Endpoints
 from tests.app.json_schema import Json, complaints, resolved
 
 pytestmark = pytest.mark.anyio
@@ -26,13 +23,13 @@ pytestmark = pytest.mark.anyio
 PROBLEM = "application/problem+json"
 
 
-@pytest.fixture
-def described() -> Litestar:
+@pytest.fixture(scope="module")
+def described(registered: Registered) -> Litestar:
     """The application without a database: describing it needs none."""
-    return create_app(bootstrap(compose, {"APP_ENV": "test"}, endpoints=Endpoints(runtime="host=/nowhere dbname=none")))
+    return create_app(registered.parent, registered)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def reader(described: Litestar, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=described, raise_app_exceptions=False)  # type: ignore[arg-type]  # Litestar's ASGI is narrower
     async with httpx.AsyncClient(transport=transport, base_url="http://interna.test") as client:
