@@ -80,6 +80,13 @@ def owner(endpoints: Endpoints) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture(scope="module")
+def shared_owner(shared_endpoints: Endpoints) -> Iterator[psycopg.Connection]:
+    assert shared_endpoints.owner is not None
+    with psycopg.connect(shared_endpoints.owner, autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """The variables that the application under test reads; a test may change them before it asks for `app`."""

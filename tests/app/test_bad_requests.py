@@ -68,28 +68,34 @@ async def refused(person: Person, answer: httpx.Response, owner: psycopg.Connect
 
 @pytest.mark.parametrize("name", BODIES)
 async def test_a_bad_body_is_refused_and_leaves_nothing(
-    client: httpx.AsyncClient, owner: psycopg.Connection, name: str
+    shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection, name: str
 ) -> None:
-    person = await sign_up(client)
-    await refused(person, await person.request("POST", "/simulations", content=BODIES[name], headers=JSON), owner)
+    person = await sign_up(shared_client)
+    await refused(
+        person, await person.request("POST", "/simulations", content=BODIES[name], headers=JSON), shared_owner
+    )
 
 
-async def test_twenty_megabytes_are_too_much(client: httpx.AsyncClient, owner: psycopg.Connection) -> None:
-    person = await sign_up(client)
+async def test_twenty_megabytes_are_too_much(
+    shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection
+) -> None:
+    person = await sign_up(shared_client)
     answer = await person.request("POST", "/simulations", content=brief(context="x" * 20_000_000), headers=JSON)
     assert answer.status_code == 413
-    await refused(person, answer, owner)
+    await refused(person, answer, shared_owner)
 
 
 @pytest.mark.parametrize(
     "media_type", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "", "json"]
 )
-async def test_only_json_is_json(client: httpx.AsyncClient, owner: psycopg.Connection, media_type: str) -> None:
-    person = await sign_up(client)
+async def test_only_json_is_json(
+    shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection, media_type: str
+) -> None:
+    person = await sign_up(shared_client)
     headers = {"content-type": media_type} if media_type else {}
     answer = await person.request("POST", "/simulations", content=WISH, headers=headers)
     assert answer.status_code == 415
-    await refused(person, answer, owner)
+    await refused(person, answer, shared_owner)
 
 
 async def test_json_may_name_its_character_set(client: httpx.AsyncClient) -> None:
@@ -102,9 +108,9 @@ async def test_json_may_name_its_character_set(client: httpx.AsyncClient) -> Non
     "name", ["authorization", "x-tenant-id", "idempotency-key", "content-type", "prefer", "host", "content-length"]
 )
 async def test_a_header_that_is_there_twice_is_refused(
-    client: httpx.AsyncClient, owner: psycopg.Connection, name: str
+    shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection, name: str
 ) -> None:
-    person = await sign_up(client)
+    person = await sign_up(shared_client)
     plain = {
         "authorization": f"Bearer {person.token}",
         "content-type": "application/json",
@@ -112,17 +118,19 @@ async def test_a_header_that_is_there_twice_is_refused(
         "host": "interna.test",
     }
     twice = [*plain.items(), (name, plain.get(name, "x")), *([] if name in plain else [(name, "y")])]
-    answer = await client.post("/api/v1/simulations", content=WISH, headers=twice)
+    answer = await shared_client.post("/api/v1/simulations", content=WISH, headers=twice)
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["path"] == name
-    await refused(person, answer, owner)
+    await refused(person, answer, shared_owner)
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256])
-async def test_an_idempotency_key_has_a_length(client: httpx.AsyncClient, owner: psycopg.Connection, key: str) -> None:
-    person = await sign_up(client)
+async def test_an_idempotency_key_has_a_length(
+    shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection, key: str
+) -> None:
+    person = await sign_up(shared_client)
     answer = await person.request("POST", "/simulations", content=WISH, headers={**JSON, "idempotency-key": key})
-    await refused(person, answer, owner)
+    await refused(person, answer, shared_owner)
 
 
 @pytest.mark.parametrize("prefer", ["wait=x", "wait=-1", "return=minimal", "wait=99999999999999"])
@@ -136,23 +144,25 @@ async def test_a_preference_that_makes_no_sense_is_ignored(client: httpx.AsyncCl
     "path",
     ["/nope", "/simulations/not-an-id", "/simulations/%00", "/simulations/../users/me/x", "/tasks/" + "x" * 3000],
 )
-async def test_a_path_to_nowhere_is_not_found(client: httpx.AsyncClient, path: str) -> None:
-    person = await sign_up(client)
+async def test_a_path_to_nowhere_is_not_found(shared_client: httpx.AsyncClient, path: str) -> None:
+    person = await sign_up(shared_client)
     answer = await person.get(path)
     assert answer.status_code in (400, 404)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_method_that_a_resource_does_not_know_is_a_405_with_what_it_does(client: httpx.AsyncClient) -> None:
-    person = await sign_up(client)
+async def test_a_method_that_a_resource_does_not_know_is_a_405_with_what_it_does(
+    shared_client: httpx.AsyncClient,
+) -> None:
+    person = await sign_up(shared_client)
     answer = await person.delete("/users/me/onboarding")
     assert answer.status_code == 405
     assert "POST" in answer.headers["allow"]
 
 
-async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClient) -> None:
+async def test_every_answer_carries_the_security_headers(shared_client: httpx.AsyncClient) -> None:
     for path, status in (("/health/live", 200), ("/api/v1/users/me", 401), ("/nope", 404)):
-        answer = await client.get(path)
+        answer = await shared_client.get(path)
         assert answer.status_code == status
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "DENY"
@@ -161,10 +171,10 @@ async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClie
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_request_id_of_the_callers_own_is_kept_if_it_is_a_plain_one(client: httpx.AsyncClient) -> None:
-    kept = await client.get("/health/live", headers={"x-request-id": "trace-0123456789"})
+async def test_a_request_id_of_the_callers_own_is_kept_if_it_is_a_plain_one(shared_client: httpx.AsyncClient) -> None:
+    kept = await shared_client.get("/health/live", headers={"x-request-id": "trace-0123456789"})
     assert kept.headers["x-request-id"] == "trace-0123456789"
-    made = await client.get("/health/live", headers={"x-request-id": "<script>"})
+    made = await shared_client.get("/health/live", headers={"x-request-id": "<script>"})
     assert made.headers["x-request-id"] != "<script>"
 
 

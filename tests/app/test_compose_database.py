@@ -51,7 +51,7 @@ def test_the_compose_database_is_set_up_migrated_and_seeded(compose_database: st
 
 
 def test_the_suite_runs_against_the_compose_database(compose_database: str) -> None:
-    done = run("pytest", "-q", "tests/billing/test_operator_credits.py", TEST_DATABASE_URL=compose_database)
+    done = run("pytest", "-q", "tests/billing/test_credits.py", TEST_DATABASE_URL=compose_database)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "passed" in done.stdout
     with psycopg.connect(compose_database) as admin:

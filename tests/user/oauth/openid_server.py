@@ -18,6 +18,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 from tests.user.oauth.loopback import Answer, Asked, Loopback
 
 Key = RSAKey | ECKey | OKPKey | OctKey
+_KEY = RSAKey.generate_key(2048, {"kid": "first"})  # a tenth of a second each, were it one a server
 
 
 class OpenIdServer(Loopback):
@@ -31,7 +32,7 @@ class OpenIdServer(Loopback):
         self.metadata: dict[str, Any] = {}
         self.tokens: dict[str, Any] = {}
         self.algorithm = "RS256"
-        self.key: Key = RSAKey.generate_key(2048, {"kid": "first"})
+        self.key: Key = _KEY
         self.published: list[Key] = [self.key]
         self.signs_with: Key | None = None
         self._begun: dict[str, dict[str, str]] = {}
