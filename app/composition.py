@@ -26,7 +26,7 @@ AUTHORS: Final[Mapping[AgentType, Author]] = {"generate": write_simulation, "cha
 def compose(core: CoreContainer) -> Sequence[Module]:
     user, identity = user_module(core)
     authorization, access = authorization_module(core, guesses=identity.throttle)
-    billing, ledger = billing_module(core)
+    billing, ledger = billing_module(core, tenant_plans=access.tenants)
     agents, calls = agents_module(core, meter=ledger.credits, authors=AUTHORS)
     simulations = simulations_module(core, credits=ledger.credits, agents=calls.agents, model=calls.model)
     core.authorizer.override(access.authorizer)

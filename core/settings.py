@@ -20,6 +20,7 @@ Seconds = Annotated[float, Meta(gt=0, le=86400)]
 
 
 _OAUTH: Final = re.compile(r"OAUTH_([A-Z0-9]+(?:_[A-Z0-9]+)*)_(CLIENT_ID|CLIENT_SECRET|ISSUER)")
+_OWN_SECRETS: Final = frozenset({"SECRET_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"})
 _KNOWN_ISSUERS: Final = {"github": "https://github.com", "google": "https://accounts.google.com"}
 
 
@@ -46,7 +47,7 @@ class NamedSecrets:
 
     def get(self, name: str) -> str | None:
         """The value of the variable `name`, which names a secret or a key; the application's own is nobody else's."""
-        if name == "SECRET_KEY" or re.search("SECRET|KEY", name) is None:
+        if name in _OWN_SECRETS or re.search("SECRET|KEY", name) is None:
             return None
         return self._environ.get(name) or None
 
@@ -88,6 +89,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     llm_idle_seconds: Seconds = 30
     llm_total_seconds: Seconds = 240
 
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    usage_retention_months: Annotated[int, Meta(ge=3, le=1200)] | None = None
+
     db_compose_engine: str = "podman"
     db_compose_file: Path = Path("compose.yml")
 
@@ -107,6 +112,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def allowed_origins(self) -> frozenset[str]:
         """The origins of CORS_ORIGINS, as browsers send them."""
         return frozenset(_words(self.cors_origins))
+
+    @property
+    def stripe_webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets of STRIPE_WEBHOOK_SECRET: two while one takes the other's place."""
+        return tuple(_words(self.stripe_webhook_secret))
 
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -200,6 +210,10 @@ def _check_edges(settings: Settings) -> None:
         parts = urlsplit(client.issuer)
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise SettingsError(f"OAUTH_{name.upper().replace('-', '_')}_ISSUER: must start with https://")
+    if settings.stripe_secret_key and not settings.stripe_secret_key.startswith(("sk_", "rk_")):
+        raise SettingsError("STRIPE_SECRET_KEY: must be a secret or restricted key: sk_... or rk_...")
+    if not all(secret.startswith("whsec_") for secret in settings.stripe_webhook_secrets):
+        raise SettingsError("STRIPE_WEBHOOK_SECRET: each is a signing secret, whsec_..., with commas between")
     for origin in settings.allowed_origins:
         if not re.fullmatch(r"https?://[^/\s*]+", origin):
             raise SettingsError(f"CORS_ORIGINS: an origin is https://host or https://host:port (it is {origin!r})")

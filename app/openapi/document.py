@@ -107,6 +107,8 @@ class _Writer:
             written["content"] = self._content(answer.kind, answer.example)
         if answer.events:
             written["content"][EVENTS] = {"schema": {"type": "string"}, "example": answer.events}
+        if answer.table:
+            written["content"]["text/csv"] = {"schema": {"type": "string"}, "example": answer.table}
         return written
 
     def _content(self, kind: Any, example: Any = None) -> Json:

@@ -21,6 +21,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     example: Any = None
     events: str = ""
     """The example of the event stream that it can be instead."""
+    table: str = ""
+    """The example of the CSV that it can be instead."""
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

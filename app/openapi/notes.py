@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.openapi import access, organization, staff, story
+from app.openapi import access, billing, organization, staff, story
 from app.openapi.note import Answer, Note
 from core.errors import NotFound
 from core.http.health import Readiness
 from core.storage import StorageUnavailable
 from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
-from modules.billing.contracts import CreditEntry
+from modules.billing.contracts.credits import CreditEntry
+from modules.billing.domain.credits import AlreadyRefunded, NotSpent
 from modules.simulations.contracts import Accepted, Reply, Simulation
 from modules.simulations.domain import GenerationFailed, NotReady
 from modules.user.contracts import LoggedIn, UserRecord
@@ -57,7 +58,8 @@ TAGS: Final[Mapping[str, str]] = {
     "progress": "How far you are, in predefined projects and in simulations of your own.",
     "operators": "For the platform's own staff: all users and tenants, and credits by hand. An operator's token is "
     "good for 12 hours and only here, where a user's is not; no cookie holds it.",
-    "billing": "The tenant's credits: what is left, what is reserved, and the ledger.",
+    "billing": "The tenant's credits: what is left, what is reserved, and the ledger; plans and the tenant's "
+    "subscription; and what was used.",
     "health": "For load balancers and operators; outside `/api/v1` and open to everybody.",
 }
 
@@ -90,6 +92,9 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "project_id": ("", "landing-page"),
     "track": ("Only this field of work.", "frontend"),
     "type": ("", "course"),
+    "from": ("", "2026-01-01"),
+    "to": ("", "2026-01-31"),
+    "group_by": ("", "day,event_type"),
 }
 """Each parameter's meaning, where its own declaration is silent, and an example."""
 
@@ -127,6 +132,7 @@ def notes() -> dict[str, Note]:
         **_operators(),
         **organization.notes(),
         **access.notes(),
+        **billing.notes(),
         "simulations_create": _order(),
         "simulations_remove": Note(
             description="One that is still being written gives its credits back.",
@@ -238,6 +244,12 @@ def _operators() -> dict[str, Note]:
             description="The entry's `reference` tells which operator it was.",
             answers=(Answer(status=201, kind=CreditEntry, description="The ledger's entry.", example=staff.ADDED),),
             problems=(NotFound("There is no such tenant."),),
+        ),
+        "operators_refund_credits": Note(
+            description="Without an amount, all that is left of what was spent. It goes back to the grants it came "
+            "from; what came from one that expired meanwhile can be spent for a week.",
+            answers=(Answer(status=201, kind=CreditEntry, description="The ledger's entry.", example=staff.REFUNDED),),
+            problems=(NotFound("There is no such entry."), NotSpent(), AlreadyRefunded()),
         ),
     }
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from modules.authorization.contracts.tenants import TenantSummary
-from modules.billing.contracts import CreditEntry, NewCredits
+from modules.billing.contracts.credits import CreditEntry, NewCredits, NewRefund
 from modules.user.contracts import NewUser, OperatorAccount, OperatorLoggedIn, OperatorLogIn, UserChange, UserRecord
 from modules.user.domain import Onboarding
 
@@ -68,6 +68,19 @@ ADDED: Final = CreditEntry(
     balance_after=2500,
     created_at=_MORNING,
 )
+_AMENDS: Final = NewRefund(
+    _ACME.id, UUID("80000000-0000-4000-8000-000000000012"), "The project was about another bakery"
+)
+REFUNDED: Final = CreditEntry(
+    id=UUID("019b8d31-a1b2-7c3d-8e4f-5a6b7c8d9e0f"),
+    amount=3,
+    kind="refund",
+    reason=_AMENDS.reason,
+    reference=f"operator:{_OLGA.id}",
+    balance_after=2503,
+    created_at=_MORNING + timedelta(minutes=5),
+    refund_of=_AMENDS.entry_id,
+)
 
 
 def examples() -> tuple[Any, ...]:
@@ -80,4 +93,5 @@ def examples() -> tuple[Any, ...]:
         _DANA,
         _ACME,
         _GIFT,
+        _AMENDS,
     )

@@ -12,11 +12,11 @@ from uuid import UUID
 
 import msgspec
 
-from app.openapi import access, organization, staff
+from app.openapi import access, billing, organization, staff
 from core.http.health import Check, Liveness, Readiness
 from core.http.pages import Page
 from modules.agents import ChatMessage
-from modules.billing.contracts import CreditBalance, CreditEntry
+from modules.billing.contracts.credits import CreditBalance, CreditEntry
 from modules.simulations.catalogue import RESOURCES, TASKS
 from modules.simulations.contracts import (
     Accepted,
@@ -250,6 +250,7 @@ def examples() -> dict[Any, Any]:
             Liveness(),
             *organization.examples(),
             *access.examples(),
+            *billing.examples(),
             *staff.examples(),
         )
     }

@@ -74,6 +74,8 @@ def translate(error: Exception) -> InternaError | None:
     """The domain's error for a driver's, or None where it is a bug that should be seen as one."""
     if isinstance(error, pg.UniqueViolation):
         return AlreadyThere(error.diag.constraint_name)
+    if isinstance(error, pg.CheckViolation) and error.diag.table_name and not error.diag.constraint_name:
+        return Contended()  # a partition was attached after the row had been sent to the default one
     if isinstance(error, pg.CheckViolation):
         return BadValue(error.diag.constraint_name, error.diag.message_detail)
     return next((kind() for causes, kind in _KINDS if isinstance(error, causes)), None)

@@ -20,11 +20,13 @@ _TYPES: Final[tuple[tuple[type[sql.TypeEngine[Any]], str], ...]] = (
     (sql.Float, "float"),
     (sql.Numeric, "Decimal"),
     (sql.DateTime, "datetime"),
+    (sql.Date, "date"),
     (sql.LargeBinary, "bytes"),
     (sql.String, "str"),
 )
 _IMPORTS: Final = (
     ("datetime", "from datetime import datetime"),
+    ("date", "from datetime import date"),
     ("Decimal", "from decimal import Decimal"),
     ("Any", "from typing import Any"),
     ("Literal", "from typing import Literal"),

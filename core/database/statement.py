@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from inspect import signature
 from typing import Any, Final, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -39,6 +39,7 @@ _PYTHON_TYPES: Final[tuple[tuple[type[sql.TypeEngine[Any]], type], ...]] = (
     (sql.Float, float),
     (sql.Numeric, Decimal),
     (sql.DateTime, datetime),
+    (sql.Date, date),
     (sql.LargeBinary, bytes),
     (sql.String, str),
 )
@@ -52,10 +53,11 @@ class Statement(Generic[T]):
     """One compiled statement and what its rows become.
 
     `into` is a Struct (a row becomes one) or a plain type (the single column's value, which is never null). Use
-    `nullable` for a value that may be null and `command` for a statement that returns nothing.
+    `nullable` for a value that may be null, `command` for a statement that returns nothing, and `batch` for a command
+    on a staging table.
     """
 
-    __slots__ = ("_constants", "_required", "_wraps", "read", "sql")
+    __slots__ = ("_constants", "_required", "_wraps", "is_batch", "read", "sql")
 
     def __init__(self, query: Executable, *, into: type[T]) -> None:
         self._compile(query)
@@ -81,6 +83,13 @@ class Statement(Generic[T]):
         statement.read = _nothing
         return statement
 
+    @staticmethod
+    def batch(query: Executable) -> Statement[None]:
+        """It is called slow by what it takes for a thousand of the rows that were staged, not as a whole."""
+        statement = Statement.command(query)
+        statement.is_batch = True
+        return statement
+
     def binds(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters of one execution; an unknown or a missing one raises `StatementError`."""
         if given.keys() != self._required:
@@ -98,6 +107,7 @@ class Statement(Generic[T]):
         if compiled.post_compile_params or compiled.literal_execute_params:
             raise StatementError(f"compiled once means no expanding IN; say `= ANY(:ids)`: {compiled}")
         self.sql = compiled.string
+        self.is_batch = False
         binds: dict[str, BindParameter[Any]] = {compiled.bind_names[b]: b for b in compiled.bind_names}
         self._required = frozenset(name for name, bind in binds.items() if bind.required)
         self._constants = {name: bind.effective_value for name, bind in binds.items() if name not in self._required}

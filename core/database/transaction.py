@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ from psycopg_pool import PoolTimeout
 
 from core.database.errors import DRIVER_ERRORS, OutcomeUnknown, translate
 from core.database.identity import Acting, Anonymous, Identity
+from core.database.staging import Staging
 from core.database.statement import Row, Statement
 from core.errors import InternaError, NotFound
 
@@ -29,6 +31,8 @@ T = TypeVar("T")
 _log = structlog.get_logger("interna.database")
 _TRIES = 3
 _FIRST_WAIT = 0.1
+_BATCH = 1_000
+"""Rows that may take as long as one query before it is called slow."""
 
 
 class Transaction:
@@ -42,6 +46,7 @@ class Transaction:
         "_connection",
         "_database",
         "_holder",
+        "_staged",
         "identified",
         "identity",
         "read_only",
@@ -52,6 +57,7 @@ class Transaction:
         self._database = database
         self._holder: AbstractAsyncContextManager[Connection] | None = None
         self._connection: Connection | None = None
+        self._staged = 0
         self.identity: Identity = identity or Anonymous()
         self.identified: Row | None = None
         self.read_only = read_only
@@ -80,6 +86,23 @@ class Transaction:
 
     async def execute(self, statement: Statement[Any], **binds: Any) -> int:
         return (await self._run(statement, binds)).rowcount
+
+    async def copy(self, staging: Staging, rows: Iterable[Sequence[Any]]) -> None:
+        """Make the staging table, and fill it with rows of values in the order of its columns."""
+        connection = self._connection or await self.open()
+        started, self._staged = time.perf_counter(), 0
+        try:
+            await connection.execute(staging.create.encode())
+            async with connection.cursor() as cursor, cursor.copy(staging.sql.encode()) as copy:
+                copy.set_types(staging.types)
+                for row in rows:
+                    await copy.write_row(row)
+                    self._staged += 1
+        except DRIVER_ERRORS as error:
+            raise _translated(error) from error
+        finally:
+            self._note(staging.sql, started, self._staged)
+        self.round_trips += 2
 
     async def connection(self) -> Connection:
         """The connection of the open transaction, for a library that writes on it (the job queue)."""
@@ -167,14 +190,14 @@ class Transaction:
         except DRIVER_ERRORS as error:
             raise _translated(error) from error
         finally:
-            self._note(statement, started)
+            self._note(statement.sql, started, self._staged if statement.is_batch else 0)
         self.round_trips += 1
         return cursor
 
-    def _note(self, statement: Statement[Any], started: float) -> None:
+    def _note(self, sql: str, started: float, rows: int) -> None:
         took = (time.perf_counter() - started) * 1000
-        if took > self._database.slow_query_ms:
-            _log.warning("slow query", sql=" ".join(statement.sql.split()), ms=round(took))
+        if took > self._database.slow_query_ms * max(1.0, rows / _BATCH):
+            _log.warning("slow query", sql=" ".join(sql.split()), ms=round(took))
 
     async def _release(self, error: BaseException | None) -> None:
         holder, self._holder, self._connection = self._holder, None, None

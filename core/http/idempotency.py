@@ -2,7 +2,8 @@
 
 The record is written in the transaction of the effect, so either both exist or neither. It holds what the use case
 answered, not the bytes: a replay goes through the same code again and shows, say, a generation as it now stands. Scope:
-the tenant, the route and the key, for 24 hours.
+the tenant, the route and the key, for 24 hours. Who asks is a part of what is asked: a colleague who happens to send
+the same key is refused, and shown nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from core.database.protection import Function, declare, of_tenant, protect, tena
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.errors import Conflict, Unprocessable
+from core.http.caller import Caller
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -134,10 +136,16 @@ class OtherBody(Unprocessable):
 
 
 class OfTenant(Protocol):
-    """Whoever acts for one tenant: a caller, or the child of an operator who does something for a tenant."""
+    """Whoever acts for one tenant: the child of a caller, or of an operator who does something for a tenant."""
 
     @property
     def tenant_id(self) -> UUID: ...
+    @property
+    def caller(self) -> Caller | None: ...
+
+
+async def _stands(_: object) -> bool:
+    return True
 
 
 class Once:
@@ -155,19 +163,26 @@ class Once:
         effect: Callable[[], Awaitable[T]],
         *,
         into: type[T],
+        stands: Callable[[T], Awaitable[bool]] = _stands,
     ) -> T:
-        """The effect's result, or the first one's. Raises `StillRunning` and `OtherBody`."""
+        """The effect's result, or the first one's. Raises `StillRunning` and `OtherBody`.
+
+        What goes on after its transaction says by `stands` what became of the first one: it raises `StillRunning`, or
+        answers False where it came to nothing, so that the key is free again.
+        """
         if key is None:
             return await effect()
         tenant = self._caller.tenant_id
         if not await self._tx.one(_LOCK, scope=_scope(tenant, route, key)):
             raise StillRunning
-        digest = hashlib.sha256(msgspec.json.encode(request, order="deterministic")).digest()
+        digest = self._digest(request)
         found = await self._tx.one_or_none(_FIND, tenant_id=tenant, route=route, key=key)
         if found is not None:
             if found.request_hash != digest:
                 raise OtherBody
-            return msgspec.convert(found.result, into)
+            first = msgspec.convert(found.result, into)
+            if await stands(first):
+                return first
         result = await effect()
         await self._tx.execute(
             _RECORD,
@@ -178,6 +193,11 @@ class Once:
             result=msgspec.to_builtins(result),
         )
         return result
+
+    def _digest(self, request: msgspec.Struct) -> bytes:
+        caller = self._caller.caller
+        who = caller.user_id.bytes if caller is not None else b""
+        return hashlib.sha256(who + msgspec.json.encode(request, order="deterministic")).digest()
 
 
 class Forgetting:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from core.http.pages import Position
-from modules.agents.domain import ChatMessage, Exchange
+from modules.agents.domain import ChatMessage, Exchange, Outcome
 from modules.agents.models.protocol import (
     AgentType,
     Completion,
@@ -40,6 +40,7 @@ __all__ = [
     "ModelRequest",
     "ModelTimedOut",
     "ModelUnavailable",
+    "Outcome",
     "Structured",
     "Token",
     "Usage",
@@ -63,6 +64,10 @@ class Agents(Protocol):
 
     async def fail(self, request_id: UUID, error: str, *, cancelled: bool = False, partial: str = "") -> None:
         """The call came to nothing, or to a part; `error` is for people."""
+        ...
+
+    async def outcome(self, request_id: UUID) -> Outcome | None:
+        """What became of a call of the user's; None where there is no such call."""
         ...
 
     async def exchanges(self, session_id: UUID, limit: int) -> list[Exchange]:

@@ -19,6 +19,17 @@ class Exchange(msgspec.Struct, frozen=True):
     reply: str | None
 
 
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a call. `reply` is what was said, of one that was cancelled as far as it got."""
+
+    status: RequestStatus
+    reply: str | None
+    input_tokens: int
+    output_tokens: int
+    abandoned: bool
+    """Nobody has ended it, and nobody will: it began longer ago than any model may take."""
+
+
 class ChatMessage(msgspec.Struct, frozen=True):
     """One message of a conversation."""
 

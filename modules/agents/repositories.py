@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, literal, select, tuple_, union_all, update
+from sqlalchemy import (
+    Integer,
+    Interval,
+    Text,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Uuid
 
@@ -13,9 +27,11 @@ from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.http.pages import Position
-from modules.agents.domain import ChatMessage, Exchange, RequestStatus
+from modules.agents.domain import ChatMessage, Exchange, Outcome, RequestStatus
 from modules.agents.models.protocol import AgentType, Usage
 from modules.agents.tables import agent_requests, agent_sessions
+
+_LONGEST_CALL: Final = timedelta(minutes=10)
 
 _new_session = upsert(agent_sessions).values(
     tenant_id=bindparam("tenant_id"), user_id=bindparam("user_id"), subject=bindparam("subject")
@@ -83,6 +99,23 @@ _FAIL = Statement.command(
     )
 )
 _reply = agent_requests.c.results["reply"].as_string()
+_OUTCOME = Statement(
+    select(
+        agent_requests.c.status,
+        _reply.label("reply"),
+        agent_requests.c.input_tokens,
+        agent_requests.c.output_tokens,
+        and_(
+            agent_requests.c.status == "processing",
+            agent_requests.c.created_at < func.now() - literal(_LONGEST_CALL, Interval),
+        ).label("abandoned"),
+    ).where(
+        agent_requests.c.tenant_id == bindparam("tenant_id"),
+        agent_requests.c.user_id == bindparam("user_id"),
+        agent_requests.c.id == bindparam("request_id"),
+    ),
+    into=Outcome,
+)
 _latest = (
     select(agent_requests.c.content.label("question"), _reply.label("reply"), agent_requests.c.created_at)
     .where(
@@ -197,6 +230,9 @@ class AgentRepository:
         await self._tx.execute(
             _FAIL, tenant_id=tenant_id, request_id=request_id, new_status=status, error=error, results=results
         )
+
+    async def outcome(self, tenant_id: UUID, user_id: UUID, request_id: UUID) -> Outcome | None:
+        return await self._tx.one_or_none(_OUTCOME, tenant_id=tenant_id, user_id=user_id, request_id=request_id)
 
     async def exchanges(self, tenant_id: UUID, session_id: UUID, limit: int) -> list[Exchange]:
         return await self._tx.all(_EXCHANGES, tenant_id=tenant_id, session_id=session_id, limit=limit)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.container import Child
 from core.http.pages import Position
-from modules.agents.domain import ChatMessage, Exchange
+from modules.agents.domain import ChatMessage, Exchange, Outcome
 from modules.agents.models.protocol import AgentType, Model, Usage
 from modules.agents.repositories import AgentRepository
 from modules.billing import Meter
@@ -58,6 +58,9 @@ class AgentRecord:
             error,
             {"reply": partial} if partial else {},
         )
+
+    async def outcome(self, request_id: UUID) -> Outcome | None:
+        return await self._repository.outcome(self._child.tenant_id, self._child.user_id, request_id)
 
     async def exchanges(self, session_id: UUID, limit: int) -> list[Exchange]:
         return await self._repository.exchanges(self._child.tenant_id, session_id, limit)

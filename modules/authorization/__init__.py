@@ -8,6 +8,16 @@ Policies are compiled once per role and policy version. The version is part of w
 so a right that was taken away is gone on the next request in every worker, and nobody has to be told.
 """
 
-from modules.authorization.domain import TenantCreated, TenantKind
+from typing import Protocol
 
-__all__ = ["TenantCreated", "TenantKind"]
+from modules.authorization.domain import Entitlements, TenantCreated, TenantKind
+
+__all__ = ["Entitlements", "TenantCreated", "TenantKind", "TenantPlans"]
+
+
+class TenantPlans(Protocol):
+    """Writes what a tenant's plan opens, in the transaction of whatever changed the plan."""
+
+    async def apply(self, entitlements: Entitlements) -> bool:
+        """To the tenant that is acted for, by nobody; False where it has them already."""
+        ...

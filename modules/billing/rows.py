@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
+
+
+class CancellationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.cancellations."""
+
+    id: UUID
+    provider: str
+    provider_subscription_id: str
+    attempts: int
+    next_attempt_at: datetime | None
+    ended_at: datetime | None
+    error: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CancellationInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.cancellations says; what is unset gets the default."""
+
+    id: UUID | UnsetType = UNSET
+    provider: str
+    provider_subscription_id: str
+    attempts: int | UnsetType = UNSET
+    next_attempt_at: datetime | None | UnsetType = UNSET
+    ended_at: datetime | None = None
+    error: str | None = None
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class CancellationPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.cancellations."""
+
+    provider: str | UnsetType = UNSET
+    attempts: int | UnsetType = UNSET
+    next_attempt_at: datetime | None | UnsetType = UNSET
+    ended_at: datetime | None | UnsetType = UNSET
+    error: str | None | UnsetType = UNSET
 
 
 class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +56,10 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     monthly_credits: int
     price_cents: int
+    yearly_price_cents: int
+    currency: str
     limits: Any
+    prices: Any
     created_at: datetime
     updated_at: datetime
 
@@ -30,7 +71,10 @@ class PlanInsert(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     monthly_credits: int
     price_cents: int
+    yearly_price_cents: int | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
     limits: Any | UnsetType = UNSET
+    prices: Any | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -41,7 +85,97 @@ class PlanPatch(msgspec.Struct, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     monthly_credits: int | UnsetType = UNSET
     price_cents: int | UnsetType = UNSET
+    yearly_price_cents: int | UnsetType = UNSET
+    currency: str | UnsetType = UNSET
     limits: Any | UnsetType = UNSET
+    prices: Any | UnsetType = UNSET
+
+
+class UsageEventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.usage_events."""
+
+    tenant_id: UUID
+    user_id: UUID
+    event_type: str
+    tokens_used: int
+    cost: Decimal
+    metadata: Any
+    idempotency_key: str
+    occurred_at: datetime
+    created_at: datetime
+
+
+class UsageEventInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.usage_events says; what is unset gets the default."""
+
+    tenant_id: UUID
+    user_id: UUID
+    event_type: str
+    tokens_used: int | UnsetType = UNSET
+    cost: Decimal | UnsetType = UNSET
+    metadata: Any | UnsetType = UNSET
+    idempotency_key: str
+    occurred_at: datetime
+    created_at: datetime | UnsetType = UNSET
+
+
+class UsageEventPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.usage_events."""
+
+    event_type: str | UnsetType = UNSET
+    tokens_used: int | UnsetType = UNSET
+    cost: Decimal | UnsetType = UNSET
+    metadata: Any | UnsetType = UNSET
+
+
+class WebhookEventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.webhook_events."""
+
+    id: UUID
+    provider: str
+    event_id: str
+    type: str
+    occurred_at: datetime
+    payload: Any
+    outcome: Literal["applied", "ignored"] | None
+    processed_at: datetime | None
+    error: str | None
+    attempts: int
+    next_attempt_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class WebhookEventInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.webhook_events says; what is unset gets the default."""
+
+    id: UUID | UnsetType = UNSET
+    provider: str
+    event_id: str
+    type: str
+    occurred_at: datetime
+    payload: Any
+    outcome: Literal["applied", "ignored"] | None = None
+    processed_at: datetime | None = None
+    error: str | None = None
+    attempts: int | UnsetType = UNSET
+    next_attempt_at: datetime | None = None
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class WebhookEventPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.webhook_events."""
+
+    provider: str | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    occurred_at: datetime | UnsetType = UNSET
+    payload: Any | UnsetType = UNSET
+    outcome: Literal["applied", "ignored"] | None | UnsetType = UNSET
+    processed_at: datetime | None | UnsetType = UNSET
+    error: str | None | UnsetType = UNSET
+    attempts: int | UnsetType = UNSET
+    next_attempt_at: datetime | None | UnsetType = UNSET
 
 
 class CreditAccountRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +215,9 @@ class CreditEntryRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reference: str | None
     idempotency_key: str | None
+    refund_of: UUID | None
     balance_after: int
+    number: int
     created_at: datetime
 
 
@@ -95,7 +231,9 @@ class CreditEntryInsert(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reference: str | None = None
     idempotency_key: str | None = None
+    refund_of: UUID | None = None
     balance_after: int
+    number: int | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
 
 
@@ -107,7 +245,9 @@ class CreditEntryPatch(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | UnsetType = UNSET
     reference: str | None | UnsetType = UNSET
     idempotency_key: str | None | UnsetType = UNSET
+    refund_of: UUID | None | UnsetType = UNSET
     balance_after: int | UnsetType = UNSET
+    number: int | UnsetType = UNSET
 
 
 class CreditGrantRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +257,7 @@ class CreditGrantRow(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     amount: int
     remaining: int
+    open: bool
     reason: str
     expires_at: datetime | None
     created_at: datetime
@@ -153,6 +294,7 @@ class CreditHoldRow(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     user_id: UUID
     status: Literal["open", "settled", "void"]
+    spent: int | None
     reason: str
     reference: UUID
     expires_at: datetime
@@ -168,6 +310,7 @@ class CreditHoldInsert(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     user_id: UUID
     status: Literal["open", "settled", "void"] | UnsetType = UNSET
+    spent: int | None = None
     reason: str
     reference: UUID
     expires_at: datetime
@@ -180,9 +323,36 @@ class CreditHoldPatch(msgspec.Struct, frozen=True, kw_only=True):
 
     amount: int | UnsetType = UNSET
     status: Literal["open", "settled", "void"] | UnsetType = UNSET
+    spent: int | None | UnsetType = UNSET
     reason: str | UnsetType = UNSET
     reference: UUID | UnsetType = UNSET
     expires_at: datetime | UnsetType = UNSET
+
+
+class CustomerRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.customers."""
+
+    tenant_id: UUID
+    provider: str
+    provider_customer_id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomerInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.customers says; what is unset gets the default."""
+
+    tenant_id: UUID
+    provider: str
+    provider_customer_id: str
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class CustomerPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.customers."""
+
+    provider: str | UnsetType = UNSET
 
 
 class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +367,10 @@ class SubscriptionRow(msgspec.Struct, frozen=True, kw_only=True):
     current_period_start: datetime
     current_period_end: datetime
     cancel_at_period_end: bool
+    credited: int
+    credited_until: datetime | None
+    synced_at: datetime
+    sync_due_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -213,6 +387,10 @@ class SubscriptionInsert(msgspec.Struct, frozen=True, kw_only=True):
     current_period_start: datetime
     current_period_end: datetime
     cancel_at_period_end: bool | UnsetType = UNSET
+    credited: int | UnsetType = UNSET
+    credited_until: datetime | None = None
+    synced_at: datetime | UnsetType = UNSET
+    sync_due_at: datetime | None = None
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -226,43 +404,108 @@ class SubscriptionPatch(msgspec.Struct, frozen=True, kw_only=True):
     current_period_start: datetime | UnsetType = UNSET
     current_period_end: datetime | UnsetType = UNSET
     cancel_at_period_end: bool | UnsetType = UNSET
+    credited: int | UnsetType = UNSET
+    credited_until: datetime | None | UnsetType = UNSET
+    synced_at: datetime | UnsetType = UNSET
+    sync_due_at: datetime | None | UnsetType = UNSET
 
 
-class UsageEventRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of billing.usage_events."""
+class UsageAlertRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.usage_alerts."""
 
     tenant_id: UUID
     id: UUID
-    user_id: UUID
-    event_type: str
-    tokens_used: int
-    cost: Decimal
-    metadata: Any
-    idempotency_key: str
-    occurred_at: datetime
+    metric: Literal["requests", "tokens", "credits"]
+    percent: int
+    used: int
+    allowed: int
+    period_start: datetime
+    period_end: datetime
     created_at: datetime
 
 
-class UsageEventInsert(msgspec.Struct, frozen=True, kw_only=True):
-    """What an insert into billing.usage_events says; what is unset gets the default."""
+class UsageAlertInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.usage_alerts says; what is unset gets the default."""
 
     tenant_id: UUID
     id: UUID | UnsetType = UNSET
-    user_id: UUID
-    event_type: str
-    tokens_used: int | UnsetType = UNSET
-    cost: Decimal | UnsetType = UNSET
-    metadata: Any | UnsetType = UNSET
-    idempotency_key: str
-    occurred_at: datetime
+    metric: Literal["requests", "tokens", "credits"]
+    percent: int
+    used: int
+    allowed: int
+    period_start: datetime
+    period_end: datetime
     created_at: datetime | UnsetType = UNSET
 
 
-class UsageEventPatch(msgspec.Struct, frozen=True, kw_only=True):
-    """What may change of a row of billing.usage_events."""
+class UsageAlertPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.usage_alerts."""
 
-    event_type: str | UnsetType = UNSET
-    tokens_used: int | UnsetType = UNSET
+    metric: Literal["requests", "tokens", "credits"] | UnsetType = UNSET
+    percent: int | UnsetType = UNSET
+    used: int | UnsetType = UNSET
+    allowed: int | UnsetType = UNSET
+    period_start: datetime | UnsetType = UNSET
+    period_end: datetime | UnsetType = UNSET
+
+
+class UsageTotalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.usage_totals."""
+
+    tenant_id: UUID
+    day: date
+    event_type: str
+    user_id: UUID
+    requests: int
+    tokens: int
+    cost: Decimal
+    created_at: datetime
+    updated_at: datetime
+
+
+class UsageTotalInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.usage_totals says; what is unset gets the default."""
+
+    tenant_id: UUID
+    day: date
+    event_type: str
+    user_id: UUID
+    requests: int
+    tokens: int
+    cost: Decimal
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class UsageTotalPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.usage_totals."""
+
+    requests: int | UnsetType = UNSET
+    tokens: int | UnsetType = UNSET
     cost: Decimal | UnsetType = UNSET
-    metadata: Any | UnsetType = UNSET
-    idempotency_key: str | UnsetType = UNSET
+
+
+class CreditAllocationRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of billing.credit_allocations."""
+
+    tenant_id: UUID
+    entry_id: UUID
+    grant_id: UUID
+    amount: int
+    created_at: datetime
+
+
+class CreditAllocationInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into billing.credit_allocations says; what is unset gets the default."""
+
+    tenant_id: UUID
+    entry_id: UUID
+    grant_id: UUID
+    amount: int
+    created_at: datetime | UnsetType = UNSET
+
+
+class CreditAllocationPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of billing.credit_allocations."""
+
+    amount: int | UnsetType = UNSET

@@ -11,6 +11,7 @@ from core.database.seeding import Plot, seed_id
 from modules.billing.domain import WELCOME_CREDITS, PlanId
 from modules.billing.rows import (
     CreditAccountInsert,
+    CreditAllocationInsert,
     CreditEntryInsert,
     CreditGrantInsert,
     PlanInsert,
@@ -19,18 +20,59 @@ from modules.billing.rows import (
 )
 from modules.billing.tables import (
     credit_accounts,
+    credit_allocations,
     credit_entries,
     credit_grants,
     plans,
     subscriptions,
-    usage_events,
 )
+from modules.billing.usage_tables import usage_events
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 PLANS = (
-    PlanInsert(id="free", name="Free", monthly_credits=0, price_cents=0, limits={"max_users": 5}),
-    PlanInsert(id="pro", name="Pro", monthly_credits=200, price_cents=4900, limits={"max_users": 25}),
-    PlanInsert(id="enterprise", name="Enterprise", monthly_credits=2000, price_cents=39900, limits={"max_users": 100}),
+    PlanInsert(
+        id="free",
+        name="Free",
+        monthly_credits=0,
+        price_cents=0,
+        limits={
+            "max_users": 5,
+            "features": [],
+            "contract_type": "standard",
+            "requests": 1_000,
+            "tokens": 1_000_000,
+        },
+    ),
+    PlanInsert(
+        id="pro",
+        name="Pro",
+        monthly_credits=200,
+        price_cents=4900,
+        yearly_price_cents=49000,
+        limits={
+            "max_users": 25,
+            "features": ["advanced-analytics"],
+            "contract_type": "standard",
+            "requests": 20_000,
+            "tokens": 20_000_000,
+            "credits": 200,
+        },
+    ),
+    PlanInsert(
+        id="enterprise",
+        name="Enterprise",
+        monthly_credits=2000,
+        price_cents=39900,
+        yearly_price_cents=399000,
+        limits={
+            "max_users": 100,
+            "features": ["advanced-analytics", "sso", "audit-log"],
+            "contract_type": "enterprise",
+            "requests": 200_000,
+            "tokens": 200_000_000,
+            "credits": 2_000,
+        },
+    ),
 )
 
 
@@ -54,8 +96,9 @@ def seed_subscribers(plot: Plot, subscribers: list[Subscriber]) -> None:
         reason = "welcome" if subscriber.plan is None else "monthly credits"
         _credits(plot, number, subscriber.tenant_id, amount, reason)
         if subscriber.plan is not None:
-            _subscription(plot, number, subscriber, subscriber.plan)
+            _subscription(plot, number, subscriber, subscriber.plan, amount)
         _usage(plot, number, subscriber)
+    plot.execute("SELECT billing.keep_usage_months(NULL)")  # a partition for the months of what was just planted
 
 
 def _credits(plot: Plot, number: int, tenant_id: UUID, amount: int, reason: str) -> None:
@@ -77,9 +120,17 @@ def _credits(plot: Plot, number: int, tenant_id: UUID, amount: int, reason: str)
             )
         ],
     )
+    plot.plant(
+        credit_allocations,
+        [
+            CreditAllocationInsert(
+                tenant_id=tenant_id, entry_id=seed_id(8, number), grant_id=seed_id(7, number), amount=amount
+            )
+        ],
+    )
 
 
-def _subscription(plot: Plot, number: int, subscriber: Subscriber, plan: PlanId) -> None:
+def _subscription(plot: Plot, number: int, subscriber: Subscriber, plan: PlanId, credits: int) -> None:
     plot.plant(
         subscriptions,
         [
@@ -92,6 +143,9 @@ def _subscription(plot: Plot, number: int, subscriber: Subscriber, plan: PlanId)
                 status="active",
                 current_period_start=_START,
                 current_period_end=_START.replace(year=_START.year + 1),
+                # The credits above are all that the seeds' year brings: a worker adds none.
+                credited=credits,
+                credited_until=_START.replace(year=_START.year + 1),
             )
         ],
     )
@@ -103,7 +157,6 @@ def _usage(plot: Plot, number: int, subscriber: Subscriber) -> None:
         [
             UsageEventInsert(
                 tenant_id=subscriber.tenant_id,
-                id=seed_id(9, number * 1000 + place * 10 + kind),
                 user_id=user_id,
                 event_type=event_type,
                 tokens_used=tokens * (place + 1),

@@ -39,7 +39,7 @@ class SimulationsContainer(containers.DeclarativeContainer):
     simulations = Scoped(SimulationRepository, transaction=core.transaction)
     progress = Scoped(ProgressRepository, transaction=core.transaction)
     catalogue = Scoped(CatalogueRepository, transaction=core.transaction)
-    once = Scoped(Once, transaction=core.transaction, caller=core.caller)
+    once = Scoped(Once, transaction=core.transaction, caller=core.child)
     generation = Scoped(
         Generation,
         child=core.child,
@@ -56,6 +56,9 @@ class SimulationsContainer(containers.DeclarativeContainer):
         simulations=simulations,
         agents=agents,
         agents_later=agents.provider,
+        credits=credits,
+        credits_later=credits.provider,
+        once=once,
         model=model,
         authorizer=core.authorizer,
     )

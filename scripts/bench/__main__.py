@@ -61,6 +61,24 @@ def _rls(options: argparse.Namespace, folder: Path) -> Section:
     return rls.measure(folder, rls.Plan(2000, 3, 5) if options.quick else rls.Plan())
 
 
+def _deductions(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import deductions
+
+    return deductions.measure(folder, deductions.Plan(1, 1.0) if options.quick else deductions.Plan())
+
+
+def _usage(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import usage
+
+    return usage.measure(folder, usage.Plan(1, 2) if options.quick else usage.Plan())
+
+
+def _usage_large(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import usage_large
+
+    return usage_large.measure(folder, usage_large.Plan(1_000, 10_000, 20) if options.quick else usage_large.Plan())
+
+
 _BENCHES: Final[Mapping[str, Bench]] = {
     "me": _me,
     "container": _container,
@@ -68,7 +86,11 @@ _BENCHES: Final[Mapping[str, Bench]] = {
     "telling": _telling,
     "decisions": _decisions,
     "rls": _rls,
+    "deductions": _deductions,
+    "usage": _usage,
 }
+# Minutes and gigabytes: only where they are named.
+_LARGE: Final[Mapping[str, Bench]] = {"usage-large": _usage_large}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,10 +101,17 @@ def parser() -> argparse.ArgumentParser:
         epilog="me: GET /users/me against a hand-written program and FastAPI (run it in .venv-bench: `make bench`)."
         " container: a request's child container. startup: start, migrate, a test's database. telling: whether the"
         " time of an answer tells that an address has an account. decisions: what policies allow, against pycasbin and"
-        " Cedar. rls: a page with and without row-level security."
-        " Only a complete run writes docs/benchmarks.md. Exit 1: an error, or figures that are worth nothing.",
+        " Cedar. rls: a page with and without row-level security. deductions: spending credits. usage: taking usage"
+        " events in. usage-large: a month's totals over ten million events (`make bench-large`; 4 GiB of disk)."
+        " A complete run writes docs/benchmarks.md, usage-large its own part of it."
+        " Exit 1: an error, or figures that are worth nothing.",
     )
-    found.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(_BENCHES)}; all of them if none is named")
+    found.add_argument(
+        "names",
+        nargs="*",
+        metavar="name",
+        help=f"{', '.join(_BENCHES)}: all of these if none is named; {', '.join(_LARGE)}",
+    )
     found.add_argument("--quick", action="store_true", help="a look: few rounds, nothing is written")
     found.add_argument("--rounds", type=_from(1, int), default=None, help="rounds of `me` (default 6)")
     found.add_argument("--seconds", type=_from(1, float), default=None, help="length of a round (default 4)")
@@ -95,8 +124,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    if unknown := set(options.names) - set(_BENCHES):
-        parser().error(f"there is no benchmark {', '.join(sorted(unknown))}; choose from {', '.join(_BENCHES)}")
+    benches = {**_BENCHES, **_LARGE}
+    if unknown := set(options.names) - set(benches):
+        parser().error(f"there is no benchmark {', '.join(sorted(unknown))}; choose from {', '.join(benches)}")
     complete = not options.names and not options.quick and options.rounds is None and options.seconds is None
     options.rounds = options.rounds or (2 if options.quick else 6)
     options.seconds = options.seconds or (1.0 if options.quick else 4.0)
@@ -118,10 +148,14 @@ def _run(options: argparse.Namespace, *, complete: bool) -> None:
     sections: list[Section] = []
     with _bounded(), tempfile.TemporaryDirectory(prefix="interna-bench-") as folder:
         for name in options.names or _BENCHES:
-            sections.append(_BENCHES[name](options, Path(folder)))
+            sections.append({**_BENCHES, **_LARGE}[name](options, Path(folder)))
             report.show(sections[-1])
+    large = [section for section in sections if section.name in _LARGE and not options.quick]
     if complete:
         report.write(sections)
+    for section in large:
+        report.write_alone(section)
+    if complete or large:
         print(f"written to {DOCUMENT.relative_to(Path.cwd()) if DOCUMENT.is_relative_to(Path.cwd()) else DOCUMENT}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from rich.table import Table
 from core.database.migrations import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
+_ALONE: Final = re.compile(r"<!-- ([a-z-]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 _TEMPLATE: Final = Path(__file__).with_name("template.md")
 
 
@@ -55,8 +57,8 @@ def show(section: Section) -> None:
     console.print()
 
 
-def write(sections: Sequence[Section]) -> None:
-    """Write docs/benchmarks.md out of a complete run."""
+def write(sections: Sequence[Section], document: Path = DOCUMENT) -> None:
+    """Write docs/benchmarks.md out of a complete run; what was measured by itself stays in it."""
     parts = {section.name: _markdown(section) for section in sections}
     goals = [goal for section in sections for goal in section.goals]
     text = Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
@@ -65,8 +67,24 @@ def write(sections: Sequence[Section]) -> None:
         machine=machine(),
         met=f"{sum(goal.met for goal in goals)} of {len(goals)} goals met",
     )
-    DOCUMENT.parent.mkdir(exist_ok=True)
-    DOCUMENT.write_text(text, encoding="utf-8")
+    before = document.read_text(encoding="utf-8") if document.exists() else ""
+    for name, kept in _ALONE.findall(before):
+        text = _replaced(text, name, kept)
+    document.parent.mkdir(exist_ok=True)
+    document.write_text(text, encoding="utf-8")
+
+
+def write_alone(section: Section, document: Path = DOCUMENT) -> None:
+    """Write one benchmark that no complete run measures into its place, or at the end where there is none yet."""
+    text = document.read_text(encoding="utf-8") if document.exists() else ""
+    if section.name not in dict(_ALONE.findall(text)):
+        text = f"{text.rstrip()}\n\n## {section.title}\n\n<!-- {section.name} -->\n<!-- end -->\n"
+    said = f"Measured on {datetime.now(UTC):%Y-%m-%d}, on {machine()}.\n\n{_markdown(section)}\n"
+    document.write_text(_replaced(text, section.name, said), encoding="utf-8")
+
+
+def _replaced(text: str, name: str, said: str) -> str:
+    return _ALONE.sub(lambda found: f"<!-- {name} -->\n{said}<!-- end -->" if found[1] == name else found[0], text)
 
 
 def machine() -> str:

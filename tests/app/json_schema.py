@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,17 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "null": (type(None),),
 }
+_FORMATS: dict[str, Callable[[str], object]] = {
+    "uuid": UUID,
+    "date-time": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "decimal": Decimal,
+}
 _ANNOTATIONS = {"title", "description", "default", "examples"}
 _KNOWN = _ANNOTATIONS | {
     "$ref", "type", "enum", "const", "anyOf", "format", "pattern", "minLength", "maxLength", "minimum", "maximum",
-    "items", "minItems", "maxItems", "properties", "required", "additionalProperties",
+    "items", "minItems", "maxItems", "properties", "required", "additionalProperties", "propertyNames",
+    "maxProperties",
 }  # fmt: skip
 
 
@@ -70,11 +78,10 @@ def _of_text(schema: Json, value: str, at: str) -> Iterator[str]:
         yield f"{at}: {len(value)} characters"
     if "pattern" in schema and not re.search(schema["pattern"], value):
         yield f"{at}: does not match {schema['pattern']}"
-    formats: dict[str, Callable[[str], object]] = {"uuid": UUID, "date-time": datetime.fromisoformat}
     if "format" in schema:
         try:
-            formats[schema["format"]](value)
-        except ValueError:
+            _FORMATS[schema["format"]](value)
+        except (ValueError, InvalidOperation):
             yield f"{at}: {value!r} is no {schema['format']}"
 
 
@@ -95,6 +102,10 @@ def _of_object(document: Json, schema: Json, value: Json, at: str) -> Iterator[s
     for name in schema.get("required", ()):
         if name not in value:
             yield f"{at}: {name} is missing"
+    if len(value) > schema.get("maxProperties", len(value)):
+        yield f"{at}: {len(value)} members"
+    for name in value:
+        yield from complaints(document, schema.get("propertyNames", {}), name, f"{at}, a name")
     for name, inner in value.items():
         further = schema.get("additionalProperties", {})
         if name in properties:

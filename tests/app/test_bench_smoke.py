@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from core.database.migrations import ROOT
-from scripts.bench import decisions
+from scripts.bench import decisions, report
+from scripts.bench.report import Section
 from scripts.bench.stage import BenchError
 
 
@@ -57,4 +60,46 @@ def test_the_benchmark_of_row_level_security_compares_equal_pages_with_and_witho
 def test_a_benchmark_that_does_not_exist_is_named_beside_those_that_do() -> None:
     refused = bench("contaner")
     assert refused.returncode == 2
-    assert "contaner; choose from me, container, startup, telling, decisions, rls" in refused.stderr
+    offered = "me, container, startup, telling, decisions, rls, deductions, usage, usage-large"
+    assert f"contaner; choose from {offered}" in refused.stderr
+
+
+def test_the_deductions_benchmark_overspends_nothing_and_leaves_a_whole_ledger() -> None:
+    shown = bench("deductions", "--quick")
+    assert shown.returncode == 0, shown.stderr
+    assert "through the repository" in shown.stdout
+    assert "0 overspends when twice as much is asked for as there is; found 0" in shown.stdout
+    assert "found 0 odd of" in shown.stdout
+
+
+def test_the_benchmark_of_usage_takes_each_event_once_and_its_totals_have_them() -> None:
+    shown = bench("usage", "--quick")
+    assert shown.returncode == 0, shown.stderr
+    assert "bare psycopg COPY and INSERT, same rows" in shown.stdout
+    assert "every total is what its events come to; found 0 differ, of 60,0" in shown.stdout
+
+
+def test_the_large_benchmark_compares_two_sizes_and_a_look_at_it_writes_nothing() -> None:
+    before = report.DOCUMENT.read_bytes()
+    shown = bench("usage-large", "--quick")
+    assert shown.returncode == 0, shown.stderr
+    assert "with 10,000 events at most 1.5 times as long as with 1,000, of whole days" in shown.stdout
+    assert report.DOCUMENT.read_bytes() == before
+
+
+def test_a_complete_run_keeps_what_was_measured_by_itself(tmp_path: Path) -> None:
+    document = tmp_path / "benchmarks.md"
+    names = re.findall(r"^\$([a-z]+)$", report._TEMPLATE.read_text(), re.MULTILINE)
+    sections = [Section(name, name, ["a"], [["1"]], []) for name in names]
+    large = Section("usage-large", "large", ["what"], [["ten million \\1"]], [])
+    document.write_text("# Written long ago\n")
+    report.write_alone(large, document)
+    assert document.read_text().startswith("# Written long ago\n\n## large\n")
+    report.write(sections, document)
+    assert "Written long ago" not in document.read_text()
+    report.write_alone(large, document)
+    first = document.read_text()
+    report.write(sections, document)
+    assert "| ten million \\1 |" in first
+    assert "Not measured yet" not in first
+    assert document.read_text() == first

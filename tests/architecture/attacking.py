@@ -27,7 +27,10 @@ def parents(table: str) -> list[str]:
     """The tables that a row of `table` refers to, and theirs, in the order of making."""
     needed, pending = set[str](), [table]
     while pending:
-        for key in metadata.tables[pending.pop()].foreign_keys:
+        name = pending.pop()
+        if (held_by := LINES[name].held_by) is not None:
+            pending.append(held_by)
+        for key in metadata.tables[name].foreign_keys:
             parent = str(key.column.table)
             if parent not in needed:
                 needed.add(parent)
@@ -114,8 +117,9 @@ def outcome(connection: Connection, query: sql.Composed | str, values: list[Any]
 
 def attempt(connection: Connection, table: str, command: Command, world: World) -> Outcome:
     line, (where, values) = LINES[table], key_of(table, world)
-    if command == "insert":
-        return outcome(connection, *insertion(table, line.row(world), "RETURNING *"))
+    if command == "insert":  # RETURNING reads, and what one may write need not be one's to read
+        readable = (line.insert or frozenset()) <= (line.select or frozenset())
+        return outcome(connection, *insertion(table, line.row(world), "RETURNING *" if readable else ""))
     if command == "select":
         return outcome(connection, f"SELECT * FROM {table} WHERE {where}", values)
     if command == "update":

@@ -33,6 +33,7 @@ connection that never said anything."""
 
 Command = Literal["select", "insert", "update", "delete"]
 
+NOBODY: Final[frozenset[Actor]] = frozenset()
 SELF: Final[frozenset[Actor]] = frozenset({"self"})
 ADMIN: Final[frozenset[Actor]] = frozenset({"admin"})
 ANYHOW: Final[frozenset[Actor]] = frozenset({"self", "powerless"})
@@ -66,6 +67,8 @@ class World(msgspec.Struct, frozen=True):
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     row: Callable[[World], dict[str, Any]]
+    held_by: str | None = None
+    """The table with the foreign keys, where a trigger writes a row there for each here."""
     change: str = "updated_at = now()"
     select: frozenset[Actor] | None
     insert: frozenset[Actor] | None = None
@@ -220,7 +223,33 @@ LINES: Final[dict[str, Line]] = {
             "current_period_start": NOON,
             "current_period_end": NOON.replace(month=8),
         },
+        change="status = 'active'",
         select=MEMBERS,
+        insert=NOBODY,
+        update=NOBODY,
+    ),
+    # Written for the tenant by nobody in particular, after asking the provider.
+    "billing.customers": Line(
+        row=lambda w: {"tenant_id": w.tenant, "provider": "stripe", "provider_customer_id": w.tenant.hex},
+        change="provider_customer_id = 'cus_y'",
+        select=MEMBERS,
+        insert=NOBODY,
+        update=NOBODY,
+    ),
+    "billing.webhook_events": Line(
+        row=lambda w: {
+            "id": w.row,
+            "provider": "stripe",
+            "event_id": w.row.hex,
+            "type": "x",
+            "occurred_at": NOON,
+            "payload": {},
+        },
+        select=None,
+    ),
+    "billing.cancellations": Line(
+        row=lambda w: {"id": w.row, "provider": "stripe", "provider_subscription_id": w.row.hex},
+        select=None,
     ),
     "billing.credit_accounts": Line(
         row=lambda w: {"tenant_id": w.tenant}, change="held = 0", select=MEMBERS, insert=MEMBERS, update=MEMBERS
@@ -235,6 +264,12 @@ LINES: Final[dict[str, Line]] = {
     "billing.credit_entries": Line(
         row=lambda w: {**w.theirs, "amount": 1, "kind": "grant", "reason": "x", "balance_after": 1},
         change="reason = 'y'",
+        select=MEMBERS,
+        insert=MEMBERS,
+    ),
+    "billing.credit_allocations": Line(
+        row=lambda w: {"tenant_id": w.tenant, "entry_id": w.row, "grant_id": w.row, "amount": 1},
+        change="amount = 2",
         select=MEMBERS,
         insert=MEMBERS,
     ),
@@ -253,11 +288,45 @@ LINES: Final[dict[str, Line]] = {
         update=MEMBERS,
     ),
     # A user's own in one tenant.
+    # What one uses is metered whatever the role.
     "billing.usage_events": Line(
-        row=lambda w: {**w.mine, "event_type": "x", "idempotency_key": "x", "occurred_at": NOON},
+        row=lambda w: {
+            "tenant_id": w.tenant,
+            "user_id": w.user,
+            "event_type": "x",
+            "idempotency_key": "x",
+            "occurred_at": NOON,
+        },
+        held_by="billing.usage_totals",
         change="cost = 0",
-        select=ANYHOW,
-        insert=ANYHOW,
+        select=SELF | ADMIN,
+        insert=ANYHOW | ADMIN,
+    ),
+    "billing.usage_totals": Line(
+        row=lambda w: {
+            "tenant_id": w.tenant,
+            "day": NOON.date(),
+            "event_type": "x",
+            "user_id": w.user,
+            "requests": 1,
+            "tokens": 0,
+            "cost": 0,
+        },
+        select=SELF | ADMIN,
+    ),
+    "billing.usage_alerts": Line(
+        row=lambda w: {
+            **w.theirs,
+            "metric": "tokens",
+            "percent": 80,
+            "used": 8,
+            "allowed": 10,
+            "period_start": NOON,
+            "period_end": NOON.replace(month=8),
+        },
+        change="used = 9",
+        select=ADMIN,
+        insert=NOBODY,
     ),
     "agents.agent_sessions": Line(
         row=lambda w: {**w.mine, "subject": "x"},

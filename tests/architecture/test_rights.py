@@ -20,9 +20,21 @@ COLUMNS: Final = {
     ("authz.memberships", "UPDATE"): {"agreed", "role_id"},
     ("authz.invitations", "UPDATE"): {"withdrawn_at"},
     ("authz.policies", "UPDATE"): {"actions", "conditions", "digest", "effect", "resource", "scope"},
+    ("billing.subscriptions", "UPDATE"): {
+        "plan",
+        "status",
+        "current_period_start",
+        "current_period_end",
+        "cancel_at_period_end",
+        "credited",
+        "credited_until",
+        "synced_at",
+        "sync_due_at",
+    },
+    ("billing.customers", "UPDATE"): {"provider_customer_id"},
     ("billing.credit_accounts", "UPDATE"): {"balance", "held"},
     ("billing.credit_grants", "UPDATE"): {"remaining"},
-    ("billing.credit_holds", "UPDATE"): {"status"},
+    ("billing.credit_holds", "UPDATE"): {"spent", "status"},
 }
 
 # Which rights open a row, to its user (`own`) or to others, by command; any one of them does.
@@ -44,6 +56,10 @@ RIGHTS: Final[dict[tuple[str, Command], set[str]]] = {
     ("authz.invitations", "select"): {"invitations:read"},
     ("authz.invitations", "insert"): {"invitations:create"},
     ("authz.invitations", "update"): {"invitations:delete"},
+    ("billing.usage_events", "select"): {"usage:read"},
+    ("billing.usage_events", "insert"): {"usage:create"},
+    ("billing.usage_totals", "select"): {"usage:read"},
+    ("billing.usage_alerts", "select"): {"usage:read"},
     ("agents.agent_sessions", "select"): {"agent_sessions:read", "messages:read"},
     ("agents.agent_sessions", "insert"): {"agent_sessions:create", "messages:create"},
     ("agents.agent_sessions", "update"): {"agent_sessions:create", "messages:create"},

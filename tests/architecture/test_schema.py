@@ -20,6 +20,7 @@ TENANTS = {name for name, table in metadata.tables.items() if "tenant_id" in tab
 KEYS_WITHOUT_TENANT = {
     "uq_invitations_token_hash": "whoever holds a token does not say of which tenant",
     "uq_subscriptions_provider_provider_subscription_id": "a web hook of the provider knows no tenant",
+    "uq_customers_provider_provider_customer_id": "the same",
 }
 
 # The few that act as the owner: each needs what row-level security hides from whoever calls it.
@@ -63,14 +64,39 @@ DEFINERS = {
     "authz.find_invitation(bytea)": "whoever is invited is no member yet",
     "authz.accept_invitation(uuid)": "the same",
     "authz.bump_policy_version()": "a trigger: a tenant is never updated by its members' changes otherwise",
+    "authz.apply_plan(text,text,text[],integer)": "what a plan opens is nobody's to write",
+    "authz.strangers(uuid[])": "who may report a member's usage need not be allowed to read members",
+    "authz.admins_to_write_to()": "a mail is sent by a job, which has no rights",
+    "billing.count_usage()": "a trigger: nobody writes totals",
+    "billing.keep_usage_months(integer)": "housekeeping owns no table; it makes and drops these partitions only",
+    "billing.tenants_using(timestamp with time zone,integer)": "housekeeping asks which tenants have work",
+    "billing.period_use(tstzrange)": "who may see the subscription need not see who used what",
+    "billing.receive_event(jsonb,boolean)": "a web hook of the provider is nobody",
+    "billing.read_event(uuid)": "the same",
+    "billing.finish_event(uuid,text,text)": "the same",
+    "billing.claim_events()": "the same",
+    "billing.find_subscriber(text,text,uuid)": "the same: it tells the tenant's id only",
+    "billing.end_at_provider()": "a trigger: what is to be ended is of no tenant any more",
+    "billing.end_my_subscriptions()": "the same: of tenants whose last member is whoever leaves",
+    "billing.claim_cancellations()": "the same",
+    "billing.read_cancellation(uuid)": "the same",
+    "billing.finish_cancellation(uuid,text)": "the same",
+    "billing.claim_subscriptions()": "asks which tenants have work; it tells their ids only",
+    "billing.due_for_credits(timestamp with time zone)": "the same",
     "app.forget_idempotency_keys()": "housekeeping has no tenant",
     "billing.expired_holds()": "housekeeping asks which tenants have work",
+    "billing.tenants_with_expired_credits()": "the same",
+}
+
+GONE_BY_TRIGGER = {
+    "billing.usage_events": "a foreign key takes two fifths of the time of writing; its totals take it along",
 }
 
 NOT_LISTED_BY_USER = {
     "authz.memberships": "one row a user and tenant",
     "authz.departures": "the same",
     "simulations.personas": "read by their simulation",
+    "billing.usage_events": "what is listed is totals; an index more takes a third of the time of writing",
 }
 
 
@@ -160,11 +186,15 @@ def test_every_row_of_a_tenant_goes_with_its_tenant(catalogue: Connection) -> No
         "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'"
         " AND confrelid = 'authz.tenants'::regclass AND conparentid = 0"
     ).fetchall()
-    assert TENANTS - {name for (name,) in rows} == set()
+    assert TENANTS - {name for (name,) in rows} == set(GONE_BY_TRIGGER)
 
 
 def test_every_foreign_key_has_an_index(catalogue: Connection) -> None:
-    whole = [(table, columns) for table, columns, condition in indexes(catalogue) if condition is None]
+    whole = [
+        (table, columns)
+        for table, columns, condition in indexes(catalogue)
+        if condition is None or condition == f"({columns[-1]} IS NOT NULL)"  # a null refers to nothing
+    ]
     bare = [
         name
         for table, name, _, columns, _ in keys(catalogue, "f")
@@ -253,10 +283,11 @@ def test_times_have_a_zone(catalogue: Connection) -> None:
 
 
 def test_every_quantity_has_a_lower_bound(catalogue: Connection) -> None:
-    """`seed` may be any number, `amount` of an entry is negative for what is spent, and a trigger counts versions."""
+    """`seed` may be any number, an `amount` is negative where it is spent, and a trigger counts versions."""
     free = {
         ("simulations.simulations", "seed"),
         ("billing.credit_entries", "amount"),
+        ("billing.credit_allocations", "amount"),
         ("authz.tenants", "policy_version"),
     }
     numbers = {
@@ -273,7 +304,7 @@ def test_every_quantity_has_a_lower_bound(catalogue: Connection) -> None:
     bounded = {
         (table, name)
         for table, name in numbers
-        if any(table == on and re.search(rf"\b{name}\W* (>=|>)", said) for on, said in checks)
+        if any(table == on and "CASE" not in said and re.search(rf"\b{name}\W* (>=|>)", said) for on, said in checks)
     }
     assert numbers - bounded == free
 

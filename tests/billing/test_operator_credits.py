@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.client import Person, sign_up
+from tests.client import BRIEF, Person, sign_up
 from tests.operators import alice_of_acme, operate
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +54,19 @@ async def test_the_credits_can_be_spent(client: httpx.AsyncClient, owner: psycop
     assert owner.execute(grants, (tenant,)).fetchone() == (17,)
 
 
+def problem(answer: httpx.Response) -> tuple[Any, ...]:
+    """The status, and which parts of the body do not fit."""
+    return answer.status_code, *(error["path"] for error in answer.json()["errors"])
+
+
+async def spend(person: Person, owner: psycopg.Connection) -> dict[str, str]:
+    """What a simulation cost: the tenant and the entry."""
+    answer = await person.post("/simulations", BRIEF, headers={"prefer": "wait=20"})
+    assert answer.status_code == 201, answer.text
+    entry = (await person.get("/billing/credits/entries")).json()["items"][0]
+    return {"tenant_id": await personal_tenant(person, owner), "entry_id": entry["id"]}
+
+
 @pytest.mark.parametrize("amount", [1, 10_000])
 async def test_the_bounds_themselves_are_allowed(client: httpx.AsyncClient, amount: int) -> None:
     operator = await operate(client)
@@ -82,8 +95,48 @@ async def test_the_bounds_themselves_are_allowed(client: httpx.AsyncClient, amou
 async def test_what_is_no_gift_is_a_400_and_adds_nothing(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:
     operator, alice = await operate(client), await alice_of_acme(client)
     answer = await operator.post(PATH, gift(**wrong), headers={"idempotency-key": "k"})
-    assert answer.status_code == 400, answer.text
+    assert problem(answer) == (400, *wrong), answer.text
     assert (await alice.get("/billing/credits", headers={"x-tenant-id": "acme"})).json()["balance"] == 2000
+
+
+@pytest.mark.parametrize("amount", [0, -1, 10_001, 2**63, 1.5, "5", True], ids=str)
+async def test_an_amount_that_is_none_gives_nothing_back(
+    client: httpx.AsyncClient, owner: psycopg.Connection, worker: None, amount: Any
+) -> None:
+    operator, person = await operate(client), await sign_up(client)
+    spent = await spend(person, owner)
+    answer = await operator.post(f"{PATH}/refunds", {**spent, "amount": amount, "reason": "it was empty"})
+    assert problem(answer) == (400, "amount"), answer.text
+    assert await person.credits() == (7, 0)
+
+
+async def test_what_was_spent_is_given_back_by_parts_and_never_twice(
+    client: httpx.AsyncClient, owner: psycopg.Connection, worker: None
+) -> None:
+    operator, person = await operate(client), await sign_up(client)
+    spent = await spend(person, owner)
+    refund = {**spent, "reason": "it was empty"}
+    first = await operator.post(f"{PATH}/refunds", {**refund, "amount": 1})
+    assert first.status_code == 201
+    assert (first.json()["kind"], first.json()["refund_of"]) == ("refund", spent["entry_id"])
+    assert (await operator.post(f"{PATH}/refunds", {**refund, "amount": 3})).status_code == 409
+    assert (await operator.post(f"{PATH}/refunds", refund)).json()["amount"] == 2
+    again = await operator.post(f"{PATH}/refunds", refund)
+    assert (again.status_code, again.json()["type"]) == (409, "urn:interna:problem:already-refunded")
+    grant = (await person.get("/billing/credits/entries")).json()["items"][-1]
+    answer = await operator.post(f"{PATH}/refunds", {**refund, "entry_id": grant["id"]})
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:interna:problem:not-spent")
+    assert await person.credits() == (10, 0)
+
+
+async def test_an_entry_of_another_tenant_is_not_given_back(
+    client: httpx.AsyncClient, owner: psycopg.Connection, worker: None
+) -> None:
+    operator, person = await operate(client), await sign_up(client)
+    spent = await spend(person, owner)
+    answer = await operator.post(f"{PATH}/refunds", {**spent, "tenant_id": ACME, "reason": "x"})
+    assert answer.status_code == 404
+    assert await person.credits() == (7, 0)
 
 
 @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "k"}])
@@ -95,7 +148,9 @@ async def test_an_unknown_tenant_is_a_404(client: httpx.AsyncClient, headers: di
 
 async def test_an_admin_of_the_tenant_adds_nothing(client: httpx.AsyncClient) -> None:
     alice = await alice_of_acme(client)
-    assert (await alice.post(PATH, gift(), headers={"x-tenant-id": "acme"})).status_code == 401
+    for path in (PATH, f"{PATH}/refunds"):
+        answer = await alice.post(path, gift(), headers={"x-tenant-id": "acme"})
+        assert (answer.status_code, answer.json()["type"]) == (401, "urn:interna:problem:unauthenticated")
     assert (await alice.get("/billing/credits", headers={"x-tenant-id": "acme"})).json()["balance"] == 2000
 
 

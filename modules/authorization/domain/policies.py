@@ -73,6 +73,7 @@ SYSTEM_RULES: Final[dict[str, tuple[Rule, ...]]] = {
         Rule(resource="documents", actions=["create", "delete", "read"]),
         Rule(resource="agent_sessions", actions=["create", "read"]),
         Rule(resource="posts", actions=["create", "read"]),
+        Rule(resource="usage", actions=["read"]),
     ),
 }
 """What every new tenant's system roles may do: admins everything, members what an intern needs."""

@@ -7,6 +7,8 @@ import unicodedata
 from typing import Final, Literal
 from uuid import UUID
 
+import msgspec
+
 from core.errors import Invalid
 from core.module import Event
 from modules.authorization.domain.refusals import RoleThere
@@ -34,6 +36,15 @@ class TenantCreated(Event, frozen=True):
     tenant_id: UUID
     user_id: UUID
     kind: TenantKind
+
+
+class Entitlements(msgspec.Struct, frozen=True):
+    """What a tenant's plan opens: policies may compare all of it, and no more than `max_users` can join."""
+
+    plan: Plan
+    contract_type: ContractType
+    features: list[str]
+    max_users: int
 
 
 class TenantDeleted(Event, frozen=True):

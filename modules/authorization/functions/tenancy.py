@@ -241,6 +241,48 @@ DELETE FROM authz.memberships gone WHERE gone.user_id = owner
     WHERE m.tenant_id = gone.tenant_id AND m.user_id <> owner AND m.agreed) $$""",
 )
 
+# What a tenant's plan opens: for whoever acts for it without a user. Policies compare these, so a right may come or go.
+# Members whom the new plan has no seat for stay; nobody joins them.
+APPLY_PLAN: Final = Function(
+    "authz.apply_plan(text,text,text[],integer)",
+    """
+CREATE OR REPLACE FUNCTION authz.apply_plan(new_plan text, new_contract text, new_features text[], seats integer)
+RETURNS boolean
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+WITH applied AS (
+    UPDATE authz.tenant_attributes a
+    SET plan = new_plan, contract_type = new_contract, features = new_features, max_users = seats
+    WHERE a.tenant_id = app.tenant_id() AND app.user_id() IS NULL
+      AND (a.plan, a.contract_type, a.features, a.max_users)
+          IS DISTINCT FROM (new_plan, new_contract, new_features, seats)
+    RETURNING 1)
+SELECT EXISTS (SELECT FROM applied) $$""",
+)
+
+# Which of these are no members: whoever may write something in a member's name need not be allowed to read members.
+STRANGERS: Final = Function(
+    "authz.strangers(uuid[])",
+    """
+CREATE OR REPLACE FUNCTION authz.strangers(people uuid[]) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+SELECT p.id FROM unnest(people) AS p(id)
+WHERE NOT EXISTS (SELECT FROM authz.memberships m WHERE m.tenant_id = app.tenant_id() AND m.user_id = p.id) $$""",
+)
+
+# For jobs, which are nobody, that write to a tenant's admins.
+ADMINS_TO_WRITE_TO: Final = Function(
+    "authz.admins_to_write_to()",
+    """
+CREATE OR REPLACE FUNCTION authz.admins_to_write_to() RETURNS TABLE (user_id uuid, email text, tenant text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+SELECT u.id, u.email, t.slug
+FROM authz.tenants t
+JOIN authz.roles r ON r.tenant_id = t.id AND r.is_system AND r.name = 'admin'
+JOIN authz.memberships m ON m.tenant_id = t.id AND m.role_id = r.id
+JOIN users.users u ON u.id = m.user_id AND u.deleted_at IS NULL
+WHERE t.id = app.tenant_id() AND app.user_id() IS NULL ORDER BY u.id $$""",
+)
+
 FUNCTIONS: Final = (
     BUMP_POLICY_VERSION,
     GUARD_SEATS,
@@ -256,4 +298,7 @@ FUNCTIONS: Final = (
     HAS_LEFT,
     FIND_PERSON,
     FORGET_OWNER,
+    APPLY_PLAN,
+    STRANGERS,
+    ADMINS_TO_WRITE_TO,
 )

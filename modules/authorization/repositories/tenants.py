@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BigInteger, Integer, Text, bindparam, cast, column, delete, func, select, tuple_, update
+from sqlalchemy import BigInteger, Boolean, Integer, Text, bindparam, cast, column, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
@@ -18,7 +18,7 @@ from core.errors import NotFound
 from core.http.pages import Position
 from modules.authorization.contracts.roles import RoleName
 from modules.authorization.contracts.tenants import Tenant, TenantChange, TenantSummary
-from modules.authorization.domain import ContractType, Plan, SlugTaken, TenantKind
+from modules.authorization.domain import ContractType, Entitlements, Plan, SlugTaken, TenantKind
 from modules.authorization.repositories.refusals import rules_told
 from modules.authorization.tables import memberships, tenant_attributes, tenants
 from modules.user import people
@@ -94,6 +94,18 @@ _DELETE = Statement.command(delete(tenants).where(tenants.c.id == bindparam("ten
 _FIND = Statement.nullable(select(func.authz.find_tenant(bindparam("wanted", type_=Text), type_=Uuid)), into=UUID)
 _FORGET_OWNER = Statement.nullable(
     select(func.authz.forget_owner(bindparam("owner", type_=Uuid), type_=Text)), into=str
+)
+_APPLY_PLAN = Statement(
+    select(
+        func.authz.apply_plan(
+            bindparam("plan", type_=Text),
+            bindparam("contract_type", type_=Text),
+            bindparam("features", type_=ARRAY(Text)),
+            bindparam("max_users", type_=Integer),
+            type_=Boolean,
+        )
+    ),
+    into=bool,
 )
 _mine = func.authz.my_tenants().table_valued(
     column("id", Uuid),
@@ -208,6 +220,10 @@ class TenantRepository:
 
     async def forget_owner(self, user_id: UUID) -> None:
         await self._tx.one(_FORGET_OWNER, owner=user_id)
+
+    async def apply(self, entitlements: Entitlements) -> bool:
+        """To the tenant that is acted for, by nobody; False where it has them already."""
+        return await self._tx.one(_APPLY_PLAN, **msgspec.structs.asdict(entitlements))
 
     async def summaries(self, after: Position, limit: int) -> list[TenantSummary]:
         """All tenants, newest first; only operators see more than their own."""

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from core.http.authority import requires
 from core.http.events import EventStream, wants_events, while_connected
+from core.http.idempotency import IdempotencyKey
 from core.http.pages import OLDEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
 from modules.agents import ChatMessage
@@ -37,8 +38,9 @@ class ChatController(Controller):
         permit: Injected[CreateMessages],
         chat: Injected[PersonaChat],
         request: Request[Any, Any, Any],
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[Reply] | EventStream:
-        question = await chat.ask(permit, simulation_id, persona_id, data)
+        question = await chat.ask(permit, simulation_id, persona_id, data, idempotency_key)
         if wants_events(request):
             return EventStream(chat.stream(question))
         return Response(await while_connected(request, chat.reply(question)), status_code=201)

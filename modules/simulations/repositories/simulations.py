@@ -164,7 +164,9 @@ class SimulationRepository:
     async def new_id(self) -> UUID:
         return await self._tx.one(_NEW_ID)
 
-    async def add(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, hold_id: UUID) -> None:
+    async def add(
+        self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, hold_id: UUID | None
+    ) -> None:
         await self._tx.execute(
             _ADD,
             simulation_id=simulation_id,

@@ -68,7 +68,8 @@ class Generation:
             status="generating",
         )
         hold = await self._credits.hold("generation", reference=simulation_id)
-        await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, hold_id=hold.id)
+        hold_id = None if hold is None else hold.id
+        await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, hold_id=hold_id)
         await self._jobs.enqueue(self._tx, JOB, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)
         return Accepted(simulation_id, "generating")
 
@@ -173,7 +174,7 @@ class GenerationJob:
         assert who.user_id is not None
         async with self._database.unit(who) as unit:
             finished = await self._simulations().finish(who.tenant_id, who.user_id, simulation_id, draft)
-            paid = finished and order.hold_id is not None and await self._credits().settle(order.hold_id)
+            paid = finished and (order.hold_id is None or await self._credits().settle(order.hold_id))
             if finished and not paid:
                 await unit.transaction.rollback()
             await self._agents().complete(request_id, {"simulation_id": str(simulation_id)}, usage)

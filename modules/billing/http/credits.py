@@ -1,18 +1,15 @@
-"""The billing module's routes."""
+"""The tenant's credits."""
 
 from __future__ import annotations
 
-from litestar import Controller, get, post
-from litestar.params import JSONBody
+from litestar import Controller, get
 
-from core.http.authority import OPERATORS, requires
+from core.http.authority import requires
 from core.http.caller import Caller
-from core.http.idempotency import IdempotencyKey
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
-from modules.billing.contracts import CreditBalance, CreditEntry, NewCredits
+from modules.billing.contracts.credits import CreditBalance, CreditEntry
 from modules.billing.repositories import CreditRepository
-from modules.billing.services import CreditsByHand
 
 _ENTRIES = "credit entries"
 
@@ -40,19 +37,3 @@ class CreditsController(Controller):
         after = cursors.read(cursor, of=_ENTRIES, start=NEWEST)
         rows = await credits.entries(caller.tenant_id, after, limit + 1)
         return cursors.page(rows, limit, of=_ENTRIES, key=lambda entry: (entry.created_at, entry.id))
-
-
-class OperatorCreditsController(Controller):
-    """Credits that operators add by hand."""
-
-    path = "/operators/credits"
-    tags = ("operators",)
-
-    @post("/", **OPERATORS, summary="Add credits to a tenant's account")
-    async def add_credits(
-        self,
-        data: JSONBody[NewCredits],
-        credits_by_hand: Injected[CreditsByHand],
-        idempotency_key: IdempotencyKey = None,
-    ) -> CreditEntry:
-        return await credits_by_hand.add(data, idempotency_key)
