@@ -88,6 +88,9 @@ class Parent:
         await self.core.jobs().open()
 
     async def close(self) -> None:
+        for module in reversed(self.modules):
+            if module.close is not None:
+                await module.close()
         await self.core.jobs().close()
         await self.database.close()
 

@@ -44,6 +44,8 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
     handlers: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()
     housekeeping: Sequence[Housekeeping] = ()
+    close: Callable[[], Awaitable[None]] | None = None
+    """Ends what the module still does in this process, while the database is there to write it down."""
 
 
 class Events:

@@ -88,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     llm_first_byte_seconds: Seconds = 30
     llm_idle_seconds: Seconds = 30
     llm_total_seconds: Seconds = 240
+    llm_context_tokens: Annotated[int, Meta(ge=4096, le=10_000_000)] = 32_000
 
     stripe_secret_key: str = ""
     stripe_webhook_secret: str = ""

@@ -106,7 +106,7 @@ class _Writer:
         if answer.kind is not None:
             written["content"] = self._content(answer.kind, answer.example)
         if answer.events:
-            written["content"][EVENTS] = {"schema": {"type": "string"}, "example": answer.events}
+            written.setdefault("content", {})[EVENTS] = {"schema": {"type": "string"}, "example": answer.events}
         if answer.table:
             written["content"]["text/csv"] = {"schema": {"type": "string"}, "example": answer.table}
         return written

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.openapi import access, billing, organization, staff, story
+from app.openapi import access, agents, billing, interviews, organization, practice, simulations, staff, story, work
 from app.openapi.note import Answer, Note
 from core.errors import NotFound
 from core.http.health import Readiness
 from core.storage import StorageUnavailable
-from modules.agents import ModelFailed, ModelTimedOut, ModelUnavailable
 from modules.billing.contracts.credits import CreditEntry
 from modules.billing.domain.credits import AlreadyRefunded, NotSpent
-from modules.simulations.contracts import Accepted, Reply, Simulation
-from modules.simulations.domain import GenerationFailed, NotReady
 from modules.user.contracts import LoggedIn, UserRecord
 from modules.user.domain import AddressTaken, BadToken, WeakPassword, WrongCredentials
 from modules.user.oauth import BadProviderAnswer, BadSignIn, ProviderUnavailable
@@ -54,10 +51,14 @@ TAGS: Final[Mapping[str, str]] = {
     "access": "Policies, what they decide, and who may do what. A policy gives a role actions on a resource, or denies "
     "them; nothing is allowed without one, and a deny beats every allow.",
     "simulations": "Simulated projects: order one, read its brief, and talk to the people in it.",
-    "catalogue": "Predefined projects and learning resources, the same for every tenant.",
+    "reviews": "Work that is handed in, graded criterion by criterion. Who may read reviews of others sees theirs too.",
+    "interviews": "Practice for a job: the interviewer asks one question at a time, and at the end there is feedback.",
+    "catalogue": "Predefined projects, their clients, and learning resources, the same for every tenant.",
     "progress": "How far you are, in predefined projects and in simulations of your own.",
     "operators": "For the platform's own staff: all users and tenants, and credits by hand. An operator's token is "
     "good for 12 hours and only here, where a user's is not; no cookie holds it.",
+    "agents": "Every call to a language model, with its answer and its tokens: those of conversations, reviews and "
+    "generations, and what one has created, edited or researched.",
     "billing": "The tenant's credits: what is left, what is reserved, and the ledger; plans and the tenant's "
     "subscription; and what was used.",
     "health": "For load balancers and operators; outside `/api/v1` and open to everybody.",
@@ -71,7 +72,12 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
     "cursor": ("", "kgHUAGlcMB7fX3Jlc291cmNlc18yMDI2LTAxLTA1"),
     "simulation_id": ("The simulation's id.", str(story.SIMULATION_ID)),
     "persona_id": ("The id of one of the simulation's personas.", str(story.PERSONA_ID)),
+    "index": ("", 0),
+    "interview_id": ("The interview's id.", str(practice.INTERVIEW_ID)),
+    "review_id": ("The review's id.", str(work.REVIEW_ID)),
     "session_id": ("The id of one of your sessions.", str(story.SESSION_ID)),
+    "request_id": ("The request's id.", str(agents.REQUEST_ID)),
+    "Last-Event-ID": ("", 24),
     "user_id": ("The user's id.", str(staff.USER_ID)),
     "tenant_id": ("The tenant's id or slug.", str(organization.TENANT_ID)),
     "role_id": ("The role's id.", str(organization.ROLE_ID)),
@@ -101,10 +107,6 @@ PARAMETERS: Final[Mapping[str, tuple[str, Any]]] = {
 _NOT_AN_ADDRESS: Final = organization.NOT_AN_ADDRESS
 _TOO_MANY: Final = TooManyAttempts(retry_after=240)
 _COOKIE: Final = {"Set-Cookie": "The same token as a cookie: HttpOnly, Secure, SameSite=Lax."}
-_WAITED: Final = {
-    "Location": "Where the simulation is.",
-    "Preference-Applied": "How long was waited for, where `Prefer` asked for it (RFC 7240).",
-}
 
 
 def notes() -> dict[str, Note]:
@@ -133,12 +135,9 @@ def notes() -> dict[str, Note]:
         **organization.notes(),
         **access.notes(),
         **billing.notes(),
-        "simulations_create": _order(),
-        "simulations_remove": Note(
-            description="One that is still being written gives its credits back.",
-            answers=(Answer(status=204, description="It is gone."),),
-        ),
-        "simulations_say": _say(),
+        **simulations.notes(),
+        **agents.notes(),
+        **interviews.notes(),
         "health_ready": Note(
             description="Ready means that the database answers and is migrated to the newest revision.",
             answers=(
@@ -252,27 +251,3 @@ def _operators() -> dict[str, Note]:
             problems=(NotFound("There is no such entry."), NotSpent(), AlreadyRefunded()),
         ),
     }
-
-
-def _order() -> Note:
-    return Note(
-        description="3 credits are reserved at once, and spent when the simulation is ready; a failure gives them "
-        "back. It is written in the background: ask for it at `Location`, or wait with `Prefer: wait=N`.",
-        answers=(
-            Answer(status=201, kind=Simulation, description="With `Prefer: wait=N`: it is ready.", headers=_WAITED),
-            Answer(status=202, kind=Accepted, description="It is being written.", headers=_WAITED),
-        ),
-        problems=(
-            GenerationFailed("The language model's answer could not be used.", simulation_id=story.SIMULATION_ID),
-        ),
-    )
-
-
-def _say() -> Note:
-    return Note(
-        description="The persona answers in character and remembers the conversation. With `Accept: "
-        "text/event-stream` its words come as they are spoken: an event `start`, then `token` after `token`, then "
-        "`done`, or `error` with a problem. What was spoken is kept, also if you leave in the middle.",
-        answers=(Answer(status=201, kind=Reply, description="The persona's answer.", events=story.STREAM),),
-        problems=(NotReady(), ModelFailed(), ModelUnavailable(), ModelTimedOut()),
-    )

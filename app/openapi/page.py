@@ -138,7 +138,7 @@ def _answers(operation: Json) -> Iterator[str]:
         if _JSON in content:
             yield code(json.dumps(content[_JSON].get("example"), indent=2, ensure_ascii=False))
         if _EVENTS in content:
-            yield f'<p class="caption">The same as <code>{_EVENTS}</code></p>'
+            yield f'<p class="caption">{"The same as" if _JSON in content else "As"} <code>{_EVENTS}</code></p>'
             yield code(content[_EVENTS]["example"], plain=True)
 
 

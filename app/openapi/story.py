@@ -12,27 +12,22 @@ from uuid import UUID
 
 import msgspec
 
-from app.openapi import access, billing, organization, staff
+from app.openapi import access, agents, billing, organization, practice, staff, work
 from core.http.health import Check, Liveness, Readiness
 from core.http.pages import Page
 from modules.agents import ChatMessage
 from modules.billing.contracts.credits import CreditBalance, CreditEntry
 from modules.simulations.catalogue import RESOURCES, TASKS
-from modules.simulations.contracts import (
+from modules.simulations.contracts.catalogue import Resource, Task
+from modules.simulations.contracts.conversations import NewMessage, Reply
+from modules.simulations.contracts.progress import Progress, ProgressChange, Project
+from modules.simulations.contracts.simulations import (
     Accepted,
     LearningLink,
-    NewMessage,
     NewSimulation,
     Persona,
-    Progress,
-    ProgressChange,
-    Project,
-    QuizQuestion,
-    Reply,
-    Resource,
     Simulation,
     SimulationSummary,
-    Task,
 )
 from modules.simulations.domain import Milestone
 from modules.user.contracts import (
@@ -121,6 +116,7 @@ _BREAD: Final = Simulation(
     context=_CONTEXT,
     status="ready",
     error=None,
+    request_id=None,
     level=3,
     difficulty="easy",
     domain="Food and delivery",
@@ -143,6 +139,7 @@ _BREAD: Final = Simulation(
         ),
         Milestone("Deliveries", "A courier sees the morning's stops and ticks them off.", ["Courier list"]),
     ],
+    rubric=[list(criteria) for criteria in work.RUBRIC],
     resources=[
         LearningLink(
             "Forms",
@@ -151,12 +148,8 @@ _BREAD: Final = Simulation(
             "For the order page.",
         )
     ],
-    quiz=[
-        QuizQuestion(
-            "A customer orders at 00:00:30. What should happen?",
-            ["It is delivered today", "It is for tomorrow", "It is refused without a word"],
-        )
-    ],
+    quiz=list(work.QUIZ),
+    quiz_result=None,
     client_persona="Mariam, who owns the bakery and is up since three",
     client_mood="friendly",
     team_mode="solo",
@@ -174,9 +167,8 @@ _BREAD: Final = Simulation(
     updated_at=_MORNING + timedelta(seconds=20),
 )
 _SUMMARY: Final = SimulationSummary(**{name: getattr(_BREAD, name) for name in SimulationSummary.__struct_fields__})
-_LANDING_PAGE: Final = Task(
-    **msgspec.structs.asdict(next(task for task in TASKS if task.id == "landing-page")), created_at=_MORNING
-)
+_LANDING: Final = next(task for task in TASKS if task.id == "landing-page")
+_LANDING_PAGE: Final = msgspec.convert({**msgspec.structs.asdict(_LANDING), "created_at": _MORNING}, Task)
 _LESSON: Final = Resource(**msgspec.structs.asdict(RESOURCES[0]), created_at=_MORNING)
 _STARTED: Final = Progress(
     id=UUID("01981c5e-6c00-7000-8000-000000000030"),
@@ -251,6 +243,9 @@ def examples() -> dict[Any, Any]:
             *organization.examples(),
             *access.examples(),
             *billing.examples(),
+            *work.examples(),
+            *practice.examples(),
+            *agents.examples(),
             *staff.examples(),
         )
     }
@@ -262,17 +257,3 @@ def example_of(kind: Any, known: dict[Any, Any]) -> Any:
         return known.get(kind)
     item = known.get(get_args(kind)[0])
     return item and Page([item], None)
-
-
-def _event(number: int, name: str, data: dict[str, Any]) -> str:
-    return f"id: {number}\nevent: {name}\ndata: {msgspec.json.encode(data).decode()}\n\n"
-
-
-STREAM: Final = "".join(
-    (
-        _event(1, "start", {"agent_request_id": _REQUEST_ID}),
-        _event(2, "token", {"text": "At midnight, and I mean "}),
-        _event(3, "token", {"text": "midnight."}),
-        _event(4, "done", {"usage": {"input_tokens": 412, "output_tokens": 21}}),
-    )
-)

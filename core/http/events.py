@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from litestar.params import HeaderParameter
 from litestar.types import Receive, Scope, Send
 
 from core.container import current_child
@@ -23,13 +24,25 @@ from core.http.problems import members, problem_of
 T = TypeVar("T")
 
 MEDIA_TYPE: Final = "text/event-stream"
+_BREATH_SECONDS: Final = 10.0
+
+LastEventId = Annotated[
+    int | None,
+    HeaderParameter(
+        name="Last-Event-ID",
+        ge=0,
+        le=1 << 31,
+        description="The id of the last event that was received: the stream goes on after it.",
+    ),
+]
 
 
 class ServerEvent(msgspec.Struct, frozen=True):
-    """One event: its name, and what is encoded as its JSON data."""
+    """One event: its name, what is encoded as its JSON data, and its id, by default the last one's plus one."""
 
     name: str
     data: Any
+    id: int | None = None
 
 
 Events = AsyncGenerator[ServerEvent, None]
@@ -41,22 +54,30 @@ def wants_events(request: Request[Any, Any, Any]) -> bool:
 
 
 class EventStream(Response[None]):
-    """Streams events, each with its number as id; an error in the middle becomes a last event `error`."""
+    """Streams events, each with an id; an error in the middle becomes a last event `error`.
 
-    def __init__(self, events: Events) -> None:
+    Ids go on from `after`, the one that the client received last. While there is nothing to say, a comment every
+    `breath` seconds keeps the connection from being taken for dead.
+    """
+
+    def __init__(self, events: Events, *, after: int | None = None, breath: float = _BREATH_SECONDS) -> None:
         super().__init__(None, media_type=MEDIA_TYPE)
         self._events = events
+        self._after = after or 0
+        self._breath = breath
 
     def to_asgi_response(self, *_: Any, **options: Any) -> Any:  # Litestar's own union of ASGI applications
-        return _Streaming(self._events, options.get("status_code") or 200)
+        return _Streaming(self._events, options.get("status_code") or 200, self._after, self._breath)
 
 
 class _Streaming:
     """The ASGI application of one stream."""
 
-    def __init__(self, events: Events, status: int) -> None:
+    def __init__(self, events: Events, status: int, after: int, breath: float) -> None:
         self._events = events
         self._status = status
+        self._after = after
+        self._breath = breath
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"x-accel-buffering", b"no")]
@@ -73,20 +94,34 @@ class _Streaming:
             raise error
 
     async def _speak(self, path: str, send: Send) -> None:
-        number = 0
+        number, spoken = self._after, True
 
-        async def tell(name: str, data: Any) -> None:
-            nonlocal number
-            number += 1
-            await send({"type": "http.response.body", "body": _encode(number, name, data), "more_body": True})
+        async def tell(event: ServerEvent) -> None:
+            nonlocal number, spoken
+            number = number + 1 if event.id is None else event.id
+            spoken = True
+            body = _encode(number, event.name, event.data)
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
-        async with aclosing(self._events) as events:
-            try:
-                async for event in events:
-                    await tell(event.name, event.data)
-            except Exception as error:
-                problem, facts, _ = problem_of(error, instance=path, request_id=current_child().request_id)
-                await tell("error", {"problem": members(problem, facts)})
+        async def breathe() -> None:
+            nonlocal spoken
+            while True:
+                await asyncio.sleep(self._breath)
+                if not spoken:
+                    await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+                spoken = False
+
+        breathing = asyncio.create_task(breathe())
+        try:
+            async with aclosing(self._events) as events:
+                try:
+                    async for event in events:
+                        await tell(event)
+                except Exception as error:
+                    problem, facts, _ = problem_of(error, instance=path, request_id=current_child().request_id)
+                    await tell(ServerEvent("error", {"problem": members(problem, facts)}))
+        finally:
+            breathing.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -1,15 +1,52 @@
-"""What the agents module writes down of a call."""
+"""What the agents module writes down of a call, and its rules."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 
+from core.database.identity import Acting
+from core.errors import BadUpstream, Conflict, InternaError, TimedOut, TooMany, Unavailable
+from core.module import Event
+from modules.agents.models.protocol import (
+    AgentType,
+    Message,
+    ModelFailed,
+    ModelRequest,
+    ModelTimedOut,
+    ModelUnavailable,
+    Usage,
+)
+
 RequestStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 Speaker = Literal["user", "assistant"]
+
+UNREACHABLE: Final = "The language model could not be reached; try again later."
+
+MOST_RUNNING: Final = 100
+"""Calls that one user may have under way in one process."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request that is written down and about to be put to the model, for whom."""
+
+    request_id: UUID
+    user_id: UUID
+    tenant_id: UUID
+    request: ModelRequest
+
+    @property
+    def who(self) -> Acting:
+        return Acting(self.user_id, self.tenant_id)
+
+
+async def keep_nothing(_: str) -> None:
+    """Nothing depends on what was said."""
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -19,15 +56,87 @@ class Exchange(msgspec.Struct, frozen=True):
     reply: str | None
 
 
+class SubjectExchange(Exchange, frozen=True):
+    """One question and its answer, and what they were about."""
+
+    subject: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a call. `reply` is what was said, of one that was cancelled as far as it got."""
+    """What became of a call. `reply` is what was said, of one that is not completed as far as it got."""
 
     status: RequestStatus
     reply: str | None
+    error: str | None
+    failure: str | None
     input_tokens: int
     output_tokens: int
     abandoned: bool
     """Nobody has ended it, and nobody will: it began longer ago than any model may take."""
+
+    @property
+    def usage(self) -> Usage:
+        return Usage(self.input_tokens, self.output_tokens)
+
+    @property
+    def trouble(self) -> InternaError | None:
+        """What is told of one that came to nothing: now what was told at its end."""
+        if self.status == "failed":
+            return _TROUBLES.get(self.failure or "failed", ModelFailed)(self.error)
+        return Cancelled(self.error) if self.status == "cancelled" else None
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """How far a call is."""
+
+    tenant_id: UUID
+    id: UUID
+    status: RequestStatus
+    progress: float
+    letters: int
+    """How much of the reply is stored."""
+    ended: bool
+    """Nothing of it changes any more. One that was cancelled while it was being answered ends a moment later."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """A call that a worker has taken up."""
+
+    session_id: UUID
+    agent_type: AgentType
+    content: str
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A call that was just ended, once and for all."""
+
+    user_id: UUID
+    agent_type: AgentType
+    hold_id: UUID | None
+
+
+class Stopped(Ended, frozen=True):
+    """A call that was cancelled; one that is being answered at that moment is not over yet."""
+
+    over: bool
+
+
+class Abandoned(msgspec.Struct, frozen=True):
+    """A call whose process died."""
+
+    tenant_id: UUID
+    user_id: UUID
+    id: UUID
+
+
+class CallFailed(Event, frozen=True):
+    """A call came to nothing, or was cancelled, in this transaction."""
+
+    tenant_id: UUID
+    user_id: UUID
+    request_id: UUID
+    agent_type: AgentType
+    error: str
 
 
 class ChatMessage(msgspec.Struct, frozen=True):
@@ -37,3 +146,82 @@ class ChatMessage(msgspec.Struct, frozen=True):
     role: Speaker
     content: str
     created_at: datetime
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to create, edit or research, after what was asked and answered before in the same session."""
+
+    agent_type: Literal["create", "edit", "research"]
+    content: str
+    history: list[Exchange]
+
+
+class Cancelled(Conflict):
+    """It was cancelled."""
+
+
+class AlreadyEnded(Conflict):
+    """It has ended: there is nothing to cancel."""
+
+
+class TooManyRunning(TooMany):
+    """Too many of your requests are under way; wait until one has ended."""
+
+
+Failure = Literal["failed", "timed out", "unavailable", "conflict"]
+"""The kind of a failure that is stored with its words, so that it is told with the same status later."""
+
+_TROUBLES: Final[dict[str, type[InternaError]]] = {
+    "failed": ModelFailed,
+    "timed out": ModelTimedOut,
+    "unavailable": ModelUnavailable,
+    "conflict": Conflict,
+}
+
+
+def failure_of(error: BaseException) -> Failure:
+    if isinstance(error, TimedOut):
+        return "timed out"
+    if isinstance(error, Conflict):
+        return "conflict"
+    return "unavailable" if isinstance(error, Unavailable) else "failed"
+
+
+def words_of(error: BaseException) -> str:
+    """For people; what went wrong in us is not for them."""
+    return error.detail if isinstance(error, InternaError) else "Something went wrong."
+
+
+def as_told(error: BaseException) -> InternaError:
+    """The error, where it can be told again later; a failure of the model, where all that is left of it are words."""
+    if isinstance(error, (BadUpstream, Conflict, TimedOut, Unavailable)):
+        return error
+    return ModelFailed(words_of(error))
+
+
+def progress_after(letters: int, *, expected: int) -> float:
+    """From 0 to below 1: three quarters when as many letters have come as were expected, and never the end itself."""
+    return round(1 - math.exp(-1.386 * letters / expected), 3)
+
+
+def tokens_of(text: str) -> int:
+    """How many tokens a text takes at most: a token of any common vocabulary has three bytes or more on average."""
+    return -(-len(text.encode()) // 3)
+
+
+def latest_that_fit(exchanges: Iterable[Exchange], budget: int) -> list[Exchange]:
+    """The newest of the exchanges (oldest first, and so answered) that take at most `budget` tokens together."""
+    kept: list[Exchange] = []
+    for exchange in reversed(list(exchanges)):
+        budget -= tokens_of(exchange.question) + tokens_of(exchange.reply or "")
+        if budget < 0:
+            break
+        kept.append(exchange)
+    return kept[::-1]
+
+
+def usage_of_part(messages: Iterable[Message], letters: int) -> Usage:
+    """What an answer that broke off after so many letters has used; no provider tells, so about four a token."""
+    if not letters:
+        return Usage(0, 0)
+    return Usage(max(1, sum(len(message.content) for message in messages) // 4), max(1, letters // 4))

@@ -62,6 +62,7 @@ class AgentRequestRow(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     model: str
     prompt_version: str
+    hold_id: UUID | None
     reply_id: UUID
     error: str | None
     finished_at: datetime | None
@@ -87,6 +88,7 @@ class AgentRequestInsert(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     model: str
     prompt_version: str
+    hold_id: UUID | None = None
     reply_id: UUID | UnsetType = UNSET
     error: str | None = None
     finished_at: datetime | None = None

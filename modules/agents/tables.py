@@ -23,11 +23,12 @@ from core.database.protection import protect, scoped, tenant_isolation
 from modules.agents.domain import RequestStatus
 from modules.agents.models.protocol import AgentType
 
-_OF_CONVERSATIONS = (
-    scoped("select", "agent_sessions:read", "messages:read"),
-    scoped("insert", "agent_sessions:create", "messages:create"),
-    scoped("update", "agent_sessions:create", "messages:create"),
+# Whoever may cause a call may write it down, and see what became of it.
+_CAUSES = tuple(
+    f"{what}:create"
+    for what in ("agent_requests", "agent_sessions", "interviews", "messages", "reviews", "simulations")
 )
+_READERS = ("agent_requests:read", "agent_sessions:read", "messages:read", *_CAUSES)
 
 agent_sessions = Table(
     "agent_sessions",
@@ -43,12 +44,15 @@ agent_sessions = Table(
     PrimaryKeyConstraint("tenant_id", "id"),
     UniqueConstraint("tenant_id", "user_id", "subject"),
     Index("ix_agent_sessions_user_id_created_at", "user_id", text("created_at DESC")),
+    Index("ix_agent_sessions_tenant_id_created_at", "tenant_id", text("created_at DESC"), text("id DESC")),
     schema="agents",
 )
 protect(
     agent_sessions,
     tenant_isolation(),
-    *_OF_CONVERSATIONS,
+    scoped("select", *_READERS),
+    scoped("insert", *_CAUSES),
+    scoped("update", *_CAUSES),
     grants={"select", "insert", "update(context_state, request_chain, subject)"},
 )
 
@@ -76,6 +80,7 @@ agent_requests = Table(
     Column("provider", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("prompt_version", Text, nullable=False),
+    Column("hold_id", Uuid),
     Column("reply_id", Uuid, server_default=text("app.uuidv7()"), nullable=False),
     Column("error", Text),
     Column("finished_at", Instant),
@@ -89,12 +94,16 @@ agent_requests = Table(
     ),
     Index("ix_agent_requests_session_id", "tenant_id", "session_id", "created_at"),
     Index("ix_agent_requests_status", "status"),
+    Index("ix_agent_requests_unfinished", "created_at", postgresql_where=text("finished_at IS NULL")),
+    Index("ix_agent_requests_tenant_id_created_at", "tenant_id", text("created_at DESC"), text("id DESC")),
     Index("ix_agent_requests_user_id_created_at", "user_id", text("created_at DESC")),
     schema="agents",
 )
 protect(
     agent_requests,
     tenant_isolation(),
-    *_OF_CONVERSATIONS,
+    scoped("select", *_READERS),
+    scoped("insert", *_CAUSES),
+    scoped("update", *_CAUSES, "agent_requests:delete"),
     grants={"select", "insert", "update"},
 )

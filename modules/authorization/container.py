@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from dependency_injector import containers, providers
 from litestar import Router
@@ -122,7 +123,8 @@ def authorization_module(
     core: CoreContainer, *, guesses: Callable[[], Guesses]
 ) -> tuple[Module, AuthorizationContainer]:
     container = AuthorizationContainer(core=core, guesses=guesses)
-    routes = Router(
+    routes = partial(
+        Router,
         path="/",
         route_handlers=[
             AcceptanceController,

@@ -25,7 +25,7 @@ from uuid import UUID
 
 from modules.billing.domain import Hold, HoldExpired, InsufficientCredits, Priced, Usage
 
-__all__ = ["Credits", "Hold", "HoldExpired", "InsufficientCredits", "Meter", "Priced", "Usage"]
+__all__ = ["Credits", "Hold", "HoldExpired", "InsufficientCredits", "Ledger", "Meter", "Priced", "Usage"]
 
 
 class Credits(Protocol):
@@ -54,3 +54,7 @@ class Meter(Protocol):
     """Writes down what was used, in the transaction of the use."""
 
     async def record(self, usage: Usage) -> None: ...
+
+
+class Ledger(Credits, Meter, Protocol):
+    """Both, for what is paid for and counted at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.database.metadata import metadata
 from core.database.visible import resource
-from modules.simulations.tables import progress, simulations
+from modules.simulations.tables import interviews, progress, reviews, simulations
 
 SIMULATIONS = resource(
     metadata,
@@ -20,6 +20,20 @@ SIMULATIONS = resource(
     actions=("create", "delete", "read"),
 )
 MESSAGES = resource(metadata, "messages", None, actions=("create", "read"))
+REVIEWS = resource(
+    metadata,
+    "reviews",
+    reviews,
+    "project_id",
+    "milestone",
+    "score",
+    "approved",
+    "created_at",
+    actions=("create", "read"),
+)
+INTERVIEWS = resource(
+    metadata, "interviews", interviews, "language", "status", "created_at", actions=("create", "read")
+)
 PROGRESS = resource(
     metadata, "progress", progress, "project_id", "status", "last_review_approved", actions=("read", "update")
 )

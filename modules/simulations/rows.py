@@ -63,6 +63,7 @@ class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
     client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
     tools: list[str]
     duration: str
+    rubric: list[str]
     created_at: datetime
     updated_at: datetime
 
@@ -81,6 +82,7 @@ class TaskInsert(msgspec.Struct, frozen=True, kw_only=True):
     client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"]
     tools: list[str] | UnsetType = UNSET
     duration: str
+    rubric: list[str] | UnsetType = UNSET
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -98,6 +100,52 @@ class TaskPatch(msgspec.Struct, frozen=True, kw_only=True):
     client_mood: Literal["friendly", "busy", "skeptical", "demanding", "impatient", "harsh"] | UnsetType = UNSET
     tools: list[str] | UnsetType = UNSET
     duration: str | UnsetType = UNSET
+    rubric: list[str] | UnsetType = UNSET
+
+
+class InterviewRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.interviews."""
+
+    tenant_id: UUID
+    id: UUID
+    user_id: UUID
+    job_description: str
+    language: Literal["en", "ar"]
+    status: Literal["active", "completed", "abandoned"]
+    transcript: Any
+    feedback: Any | None
+    agent_request_id: UUID
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class InterviewInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.interviews says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    user_id: UUID
+    job_description: str
+    language: Literal["en", "ar"]
+    status: Literal["active", "completed", "abandoned"] | UnsetType = UNSET
+    transcript: Any | UnsetType = UNSET
+    feedback: Any | None = None
+    agent_request_id: UUID
+    completed_at: datetime | None = None
+    created_at: datetime | UnsetType = UNSET
+    updated_at: datetime | UnsetType = UNSET
+
+
+class InterviewPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.interviews."""
+
+    job_description: str | UnsetType = UNSET
+    language: Literal["en", "ar"] | UnsetType = UNSET
+    status: Literal["active", "completed", "abandoned"] | UnsetType = UNSET
+    transcript: Any | UnsetType = UNSET
+    feedback: Any | None | UnsetType = UNSET
+    completed_at: datetime | None | UnsetType = UNSET
 
 
 class ProgressRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +187,66 @@ class ProgressPatch(msgspec.Struct, frozen=True, kw_only=True):
     last_review_approved: bool | None | UnsetType = UNSET
 
 
+class ReviewRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.reviews."""
+
+    tenant_id: UUID
+    id: UUID
+    user_id: UUID
+    project_id: str
+    milestone: int | None
+    code: str
+    language: str
+    digest: bytes
+    agent_request_id: UUID
+    score: int
+    approved: bool
+    grades: Any
+    feedback: str
+    strengths: list[str]
+    improvements: list[str]
+    next_steps: list[str]
+    created_at: datetime
+
+
+class ReviewInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.reviews says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    user_id: UUID
+    project_id: str
+    milestone: int | None = None
+    code: str
+    language: str
+    digest: bytes
+    agent_request_id: UUID
+    score: int
+    approved: bool
+    grades: Any | UnsetType = UNSET
+    feedback: str
+    strengths: list[str] | UnsetType = UNSET
+    improvements: list[str] | UnsetType = UNSET
+    next_steps: list[str] | UnsetType = UNSET
+    created_at: datetime | UnsetType = UNSET
+
+
+class ReviewPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.reviews."""
+
+    milestone: int | None | UnsetType = UNSET
+    code: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+    digest: bytes | UnsetType = UNSET
+    score: int | UnsetType = UNSET
+    approved: bool | UnsetType = UNSET
+    grades: Any | UnsetType = UNSET
+    feedback: str | UnsetType = UNSET
+    strengths: list[str] | UnsetType = UNSET
+    improvements: list[str] | UnsetType = UNSET
+    next_steps: list[str] | UnsetType = UNSET
+
+
 class SimulationRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of simulations.simulations."""
 
@@ -159,6 +267,7 @@ class SimulationRow(msgspec.Struct, frozen=True, kw_only=True):
     milestones: Any
     resources: Any
     quiz: Any
+    rubric: Any
     field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None
     duration: str | None
     tools: list[str]
@@ -170,7 +279,10 @@ class SimulationRow(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["generating", "ready", "failed"]
     error: str | None
     seed: int
-    hold_id: UUID | None
+    request_id: UUID | None
+    quiz_answers: list[int] | None
+    quiz_score: int | None
+    quiz_answered_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -195,6 +307,7 @@ class SimulationInsert(msgspec.Struct, frozen=True, kw_only=True):
     milestones: Any | UnsetType = UNSET
     resources: Any | UnsetType = UNSET
     quiz: Any | UnsetType = UNSET
+    rubric: Any | UnsetType = UNSET
     field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None = None
     duration: str | None = None
     tools: list[str] | UnsetType = UNSET
@@ -206,7 +319,10 @@ class SimulationInsert(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["generating", "ready", "failed"] | UnsetType = UNSET
     error: str | None = None
     seed: int
-    hold_id: UUID | None = None
+    request_id: UUID | None = None
+    quiz_answers: list[int] | None = None
+    quiz_score: int | None = None
+    quiz_answered_at: datetime | None = None
     created_at: datetime | UnsetType = UNSET
     updated_at: datetime | UnsetType = UNSET
 
@@ -228,6 +344,7 @@ class SimulationPatch(msgspec.Struct, frozen=True, kw_only=True):
     milestones: Any | UnsetType = UNSET
     resources: Any | UnsetType = UNSET
     quiz: Any | UnsetType = UNSET
+    rubric: Any | UnsetType = UNSET
     field: Literal["frontend", "backend", "fullstack", "mobile", "data", "design"] | None | UnsetType = UNSET
     duration: str | None | UnsetType = UNSET
     tools: list[str] | UnsetType = UNSET
@@ -239,6 +356,39 @@ class SimulationPatch(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["generating", "ready", "failed"] | UnsetType = UNSET
     error: str | None | UnsetType = UNSET
     seed: int | UnsetType = UNSET
+    quiz_answers: list[int] | None | UnsetType = UNSET
+    quiz_score: int | None | UnsetType = UNSET
+    quiz_answered_at: datetime | None | UnsetType = UNSET
+
+
+class AnalyseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.analyses."""
+
+    tenant_id: UUID
+    id: UUID
+    user_id: UUID
+    simulation_id: UUID
+    agent_request_id: UUID
+    analysis: Any
+    created_at: datetime
+
+
+class AnalyseInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.analyses says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    user_id: UUID
+    simulation_id: UUID
+    agent_request_id: UUID
+    analysis: Any
+    created_at: datetime | UnsetType = UNSET
+
+
+class AnalysePatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.analyses."""
+
+    analysis: Any | UnsetType = UNSET
 
 
 class PersonaRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,3 +432,39 @@ class PersonaPatch(msgspec.Struct, frozen=True, kw_only=True):
     personality: str | UnsetType = UNSET
     system_prompt: str | UnsetType = UNSET
     initial_message: str | UnsetType = UNSET
+
+
+class FactRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of simulations.facts."""
+
+    tenant_id: UUID
+    id: UUID
+    simulation_id: UUID
+    persona_id: UUID
+    user_id: UUID
+    position: int
+    fact: str
+    milestone: int | None
+    created_at: datetime
+
+
+class FactInsert(msgspec.Struct, frozen=True, kw_only=True):
+    """What an insert into simulations.facts says; what is unset gets the default."""
+
+    tenant_id: UUID
+    id: UUID | UnsetType = UNSET
+    simulation_id: UUID
+    persona_id: UUID
+    user_id: UUID
+    position: int
+    fact: str
+    milestone: int | None = None
+    created_at: datetime | UnsetType = UNSET
+
+
+class FactPatch(msgspec.Struct, frozen=True, kw_only=True):
+    """What may change of a row of simulations.facts."""
+
+    position: int | UnsetType = UNSET
+    fact: str | UnsetType = UNSET
+    milestone: int | None | UnsetType = UNSET

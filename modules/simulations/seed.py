@@ -9,8 +9,9 @@ import msgspec
 from core.database.seeding import Plot
 from modules.simulations.catalogue import RESOURCES, SHOWCASE, TASKS
 from modules.simulations.offline import write_simulation
-from modules.simulations.rows import PersonaInsert, ResourceInsert, SimulationInsert, TaskInsert
-from modules.simulations.tables import personas, resources, simulations, tasks
+from modules.simulations.repositories.simulations import written_parts
+from modules.simulations.rows import FactInsert, PersonaInsert, ResourceInsert, SimulationInsert, TaskInsert
+from modules.simulations.tables import facts, personas, resources, simulations, tasks
 
 
 def seed_catalogue(plot: Plot) -> None:
@@ -21,8 +22,9 @@ def seed_catalogue(plot: Plot) -> None:
 def seed_showcase(plot: Plot, *, tenant_id: UUID, user_id: UUID) -> None:
     """One simulation that is ready to be worked on, with its personas."""
     simulation_id = UUID("50000000-0000-4000-8000-000000000001")
-    draft = msgspec.to_builtins(write_simulation(SHOWCASE))
-    cast = draft.pop("personas")
+    written = write_simulation(SHOWCASE)
+    draft = written_parts(written)
+    cast, hidden = draft.pop("personas"), draft.pop("hidden_facts")
     plot.plant(
         simulations,
         [
@@ -55,5 +57,22 @@ def seed_showcase(plot: Plot, *, tenant_id: UUID, user_id: UUID) -> None:
                 **persona,
             )
             for place, persona in enumerate(cast, start=1)
+        ],
+    )
+    told = [(fact, knower) for fact in hidden for knower in sorted(set(fact["known_by"]))]
+    plot.plant(
+        facts,
+        [
+            FactInsert(
+                tenant_id=tenant_id,
+                id=UUID(f"61000000-0000-4000-8000-{place:012d}"),
+                simulation_id=simulation_id,
+                persona_id=UUID(f"60000000-0000-4000-8000-{knower + 1:012d}"),
+                user_id=user_id,
+                position=place - 1,
+                fact=fact["fact"],
+                milestone=fact["milestone"],
+            )
+            for place, (fact, knower) in enumerate(told, start=1)
         ],
     )

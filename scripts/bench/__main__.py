@@ -79,6 +79,18 @@ def _usage_large(options: argparse.Namespace, folder: Path) -> Section:
     return usage_large.measure(folder, usage_large.Plan(1_000, 10_000, 20) if options.quick else usage_large.Plan())
 
 
+def _streams(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import streams
+
+    return streams.measure(folder, streams.Plan(20, 30, 1.0) if options.quick else streams.Plan())
+
+
+def _jobs(options: argparse.Namespace, folder: Path) -> Section:
+    from scripts.bench import jobs
+
+    return jobs.measure(folder, jobs.Plan(1, 100, 5) if options.quick else jobs.Plan())
+
+
 _BENCHES: Final[Mapping[str, Bench]] = {
     "me": _me,
     "container": _container,
@@ -88,6 +100,8 @@ _BENCHES: Final[Mapping[str, Bench]] = {
     "rls": _rls,
     "deductions": _deductions,
     "usage": _usage,
+    "streams": _streams,
+    "jobs": _jobs,
 }
 # Minutes and gigabytes: only where they are named.
 _LARGE: Final[Mapping[str, Bench]] = {"usage-large": _usage_large}
@@ -102,7 +116,8 @@ def parser() -> argparse.ArgumentParser:
         " container: a request's child container. startup: start, migrate, a test's database. telling: whether the"
         " time of an answer tells that an address has an account. decisions: what policies allow, against pycasbin and"
         " Cedar. rls: a page with and without row-level security. deductions: spending credits. usage: taking usage"
-        " events in. usage-large: a month's totals over ten million events (`make bench-large`; 4 GiB of disk)."
+        " events in. streams: a model's first word, and a thousand answers at once. jobs: empty ones a second, and how"
+        " soon they start. usage-large: a month's totals over ten million events (`make bench-large`; 4 GiB of disk)."
         " A complete run writes docs/benchmarks.md, usage-large its own part of it."
         " Exit 1: an error, or figures that are worth nothing.",
     )

@@ -60,7 +60,7 @@ def test_the_benchmark_of_row_level_security_compares_equal_pages_with_and_witho
 def test_a_benchmark_that_does_not_exist_is_named_beside_those_that_do() -> None:
     refused = bench("contaner")
     assert refused.returncode == 2
-    offered = "me, container, startup, telling, decisions, rls, deductions, usage, usage-large"
+    offered = "me, container, startup, telling, decisions, rls, deductions, usage, streams, jobs, usage-large"
     assert f"contaner; choose from {offered}" in refused.stderr
 
 
@@ -77,6 +77,20 @@ def test_the_benchmark_of_usage_takes_each_event_once_and_its_totals_have_them()
     assert shown.returncode == 0, shown.stderr
     assert "bare psycopg COPY and INSERT, same rows" in shown.stdout
     assert "every total is what its events come to; found 0 differ, of 60,0" in shown.stdout
+
+
+def test_the_benchmark_of_streams_tells_each_to_its_end_and_holds_no_connection() -> None:
+    shown = bench("streams", "--quick")
+    assert shown.returncode == 0, shown.stderr
+    assert "first word, through Interna" in shown.stdout
+    assert "0 database connections held; found 0" in shown.stdout
+    assert "each is told to its end; found 30" in shown.stdout
+
+
+def test_the_benchmark_of_jobs_compares_the_worker_with_the_bare_library() -> None:
+    shown = bench("jobs", "--quick")
+    assert shown.returncode == 0, shown.stderr
+    assert "procrastinate, bare" in shown.stdout
 
 
 def test_the_large_benchmark_compares_two_sizes_and_a_look_at_it_writes_nothing() -> None:

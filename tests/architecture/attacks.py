@@ -381,12 +381,48 @@ LINES: Final[dict[str, Line]] = {
         select=SELF | ADMIN,
         insert=SELF,
     ),
+    # What is not told unasked: for the prompts of those who may ask.
+    "simulations.facts": Line(
+        row=lambda w: {**w.mine, "simulation_id": w.row, "persona_id": w.row, "position": 0, "fact": "x"},
+        change="fact = 'y'",
+        select=SELF | ADMIN,
+        insert=SELF,
+    ),
+    "simulations.reviews": Line(
+        row=lambda w: {
+            **w.mine,
+            "project_id": "x",
+            "code": "x",
+            "language": "x",
+            "digest": b"x",
+            "agent_request_id": w.row,
+            "score": 70,
+            "approved": True,
+            "feedback": "x",
+        },
+        change="score = 100",
+        select=SELF | ADMIN,
+        insert=SELF,
+    ),
     "simulations.progress": Line(
         row=lambda w: {**w.mine, "project_id": "x"},
         select=SELF | ADMIN,
         insert=SELF,
         update=SELF | ADMIN,
         delete=SELF | ADMIN,
+    ),
+    "simulations.interviews": Line(
+        row=lambda w: {**w.mine, "job_description": "x", "language": "en", "agent_request_id": w.row},
+        change="status = 'abandoned'",
+        select=SELF | ADMIN,
+        insert=SELF,
+        update=SELF | ADMIN,
+    ),
+    "simulations.analyses": Line(
+        row=lambda w: {**w.mine, "simulation_id": w.row, "agent_request_id": w.row, "analysis": {}},
+        change="analysis = '[]'",
+        select=SELF | ADMIN,
+        insert=SELF,
     ),
     # Everybody's to read; written by migrations, seeds and scripts.
     "users.trusted_issuers": Line(

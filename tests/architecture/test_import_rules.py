@@ -26,7 +26,7 @@ VIOLATIONS = [
     ("core-knows-nobody", "core/http/violation.py", "from app.routes import routes_of"),
     ("core-knows-nobody", "core/database/errors.py", "def late() -> None:\n    from modules.billing import Credits"),
     ("modules-downwards", "modules/user/violation.py", "from modules.authorization import TenantCreated"),
-    ("modules-downwards", "modules/agents/models/violation.py", "import modules.simulations.draft"),
+    ("modules-downwards", "modules/agents/models/violation.py", "import modules.simulations.drafts"),
     ("modules-below-app", "modules/user/violation.py", "from app.composition import compose"),
     ("modules-below-app", "modules/simulations/http/violation.py", "import scripts.seed"),
     ("core-layers", "core/database/violation.py", "from core.http.problems import answer"),

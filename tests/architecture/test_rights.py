@@ -37,6 +37,12 @@ COLUMNS: Final = {
     ("billing.credit_holds", "UPDATE"): {"spent", "status"},
 }
 
+# Whoever may cause a call to a model may write it down, and see what became of it.
+_CAUSES: Final = {
+    f"{resource}:create"
+    for resource in ("agent_requests", "agent_sessions", "interviews", "messages", "reviews", "simulations")
+}
+
 # Which rights open a row, to its user (`own`) or to others, by command; any one of them does.
 RIGHTS: Final[dict[tuple[str, Command], set[str]]] = {
     ("authz.tenants", "insert"): {"tenants:create"},
@@ -60,18 +66,27 @@ RIGHTS: Final[dict[tuple[str, Command], set[str]]] = {
     ("billing.usage_events", "insert"): {"usage:create"},
     ("billing.usage_totals", "select"): {"usage:read"},
     ("billing.usage_alerts", "select"): {"usage:read"},
-    ("agents.agent_sessions", "select"): {"agent_sessions:read", "messages:read"},
-    ("agents.agent_sessions", "insert"): {"agent_sessions:create", "messages:create"},
-    ("agents.agent_sessions", "update"): {"agent_sessions:create", "messages:create"},
-    ("agents.agent_requests", "select"): {"agent_sessions:read", "messages:read"},
-    ("agents.agent_requests", "insert"): {"agent_sessions:create", "messages:create"},
-    ("agents.agent_requests", "update"): {"agent_sessions:create", "messages:create"},
+    ("agents.agent_sessions", "select"): _CAUSES | {"agent_requests:read", "agent_sessions:read", "messages:read"},
+    ("agents.agent_sessions", "insert"): _CAUSES,
+    ("agents.agent_sessions", "update"): _CAUSES,
+    ("agents.agent_requests", "select"): _CAUSES | {"agent_requests:read", "agent_sessions:read", "messages:read"},
+    ("agents.agent_requests", "insert"): _CAUSES,
+    ("agents.agent_requests", "update"): _CAUSES | {"agent_requests:delete"},
     ("simulations.simulations", "select"): {"simulations:read"},
     ("simulations.simulations", "insert"): {"simulations:create"},
-    ("simulations.simulations", "update"): {"simulations:update", "simulations:delete"},
+    ("simulations.simulations", "update"): {"simulations:update", "simulations:delete", "progress:update"},
     ("simulations.simulations", "delete"): {"simulations:delete"},
     ("simulations.personas", "select"): {"simulations:read"},
     ("simulations.personas", "insert"): {"simulations:create"},
+    ("simulations.facts", "select"): {"messages:create"},
+    ("simulations.facts", "insert"): {"simulations:create"},
+    ("simulations.reviews", "select"): {"reviews:read", "reviews:create"},
+    ("simulations.reviews", "insert"): {"reviews:create"},
+    ("simulations.interviews", "select"): {"interviews:create", "interviews:read"},
+    ("simulations.interviews", "insert"): {"interviews:create"},
+    ("simulations.interviews", "update"): {"interviews:create"},
+    ("simulations.analyses", "select"): {"reviews:create"},
+    ("simulations.analyses", "insert"): {"reviews:create"},
     ("simulations.progress", "select"): {"progress:read"},
     ("simulations.progress", "insert"): {"progress:update"},
     ("simulations.progress", "update"): {"progress:update"},

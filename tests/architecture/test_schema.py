@@ -83,6 +83,9 @@ DEFINERS = {
     "billing.finish_cancellation(uuid,text)": "the same",
     "billing.claim_subscriptions()": "asks which tenants have work; it tells their ids only",
     "billing.due_for_credits(timestamp with time zone)": "the same",
+    "agents.look(uuid[],uuid[])": "one look for all who wait: it tells how far calls are, to who knows their ids",
+    "agents.abandoned_requests(interval)": "housekeeping asks which tenants have work",
+    "simulations.abandon_interviews(interval)": "housekeeping has no tenant",
     "app.forget_idempotency_keys()": "housekeeping has no tenant",
     "billing.expired_holds()": "housekeeping asks which tenants have work",
     "billing.tenants_with_expired_credits()": "the same",
@@ -95,6 +98,7 @@ GONE_BY_TRIGGER = {
 NOT_LISTED_BY_USER = {
     "authz.memberships": "one row a user and tenant",
     "authz.departures": "the same",
+    "simulations.facts": "read by their simulation and persona",
     "simulations.personas": "read by their simulation",
     "billing.usage_events": "what is listed is totals; an index more takes a third of the time of writing",
 }

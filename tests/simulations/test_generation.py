@@ -83,7 +83,7 @@ async def test_the_ledger_tells_what_the_credits_went_for(client: httpx.AsyncCli
     simulation = await ready(person)
     entry = (await person.get("/billing/credits/entries")).json()["items"][0]
     assert (entry["amount"], entry["kind"], entry["balance_after"]) == (-3, "spend", 7)
-    assert entry["reference"] == simulation["id"]
+    assert entry["reference"] == simulation["request_id"]
 
 
 async def test_tokens_are_metered_with_the_call(
@@ -121,7 +121,7 @@ async def test_a_reservation_that_ran_out_fails_its_simulation(
     owner.execute("UPDATE billing.credit_holds SET expires_at = now() - interval '1 second'")
     await parent.core.jobs().sweep()  # type: ignore[attr-defined]
     shown = (await person.get(f"/simulations/{ordered['id']}")).json()
-    assert (shown["status"], shown["error"]) == ("failed", "Writing it took too long.")
+    assert (shown["status"], shown["error"]) == ("failed", "It took too long.")
     assert await person.credits() == (10, 0)
 
 

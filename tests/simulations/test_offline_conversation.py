@@ -48,8 +48,8 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 
 
 def cases() -> Iterator[tuple[Brief, Language, int]]:
-    """Every brief in both languages, asked of one role after the other."""
-    for place, (one, language) in enumerate(itertools.product(BRIEFS, LANGUAGES)):
+    """Every third brief in both languages, asked of one role after the other: all roles, languages and fields."""
+    for place, (one, language) in enumerate(itertools.product(BRIEFS[::3], LANGUAGES)):
         yield one, language, ROLES[(place + place // 2) % 3]
 
 

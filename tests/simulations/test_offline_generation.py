@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.simulations.domain import Brief, Language
-from modules.simulations.draft import MilestoneDraft, SimulationDraft
+from modules.simulations.drafts import MilestoneDraft, SimulationDraft
 from modules.simulations.offline import write_simulation
 from modules.simulations.offline.letters import arabic_share
 from modules.simulations.offline.terms import fold, is_content, words
@@ -111,7 +111,7 @@ def test_higher_levels_mean_more_milestones_and_requirements_in_less_time() -> N
 
 
 def test_the_client_of_a_higher_level_speaks_differently() -> None:
-    for one, language in itertools.product(BRIEFS, LANGUAGES):
+    for one, language in itertools.product(BRIEFS[::5], LANGUAGES):
         moods = {}
         for level, seed in itertools.product(LEVELS, range(3)):
             brief_ = at(level, one, language=language, seed=seed)

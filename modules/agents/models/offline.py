@@ -21,6 +21,7 @@ from modules.agents.models.protocol import (
     Structured,
     Token,
     Usage,
+    anything,
 )
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -52,12 +53,21 @@ class OfflineModel:
             await asyncio.sleep(0)
         yield _usage(request, text)
 
-    async def structured(self, request: ModelRequest, shape: type[T]) -> Structured[T]:
+    async def structured(
+        self,
+        request: ModelRequest,
+        shape: type[T],
+        *,
+        fits: Callable[[T], None] = anything,
+        heard: Callable[[int], None] = anything,
+    ) -> Structured[T]:
         answer = msgspec.json.encode(self._written(request, shape))
         try:
             value = msgspec.json.decode(answer, type=shape)  # constraints are checked only here
-        except msgspec.ValidationError as error:
+            fits(value)
+        except (msgspec.ValidationError, ValueError) as error:
             raise ModelFailed(f"The offline model's {shape.__name__} does not fit: {error}.") from None
+        heard(len(answer))
         return Structured(value, _usage(request, answer.decode()))
 
     async def aclose(self) -> None:

@@ -7,7 +7,7 @@ writes from the second and never parses a prompt.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
@@ -19,6 +19,10 @@ Language = Literal["en", "ar"]
 MessageRole = Literal["system", "user", "assistant"]
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+def anything(_: object) -> None:
+    """Nothing to check, nobody to tell."""
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -34,6 +38,8 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     messages: tuple[Message, ...]
     subject: msgspec.Struct
     max_output_tokens: int = 4096
+    seed: int | None = None
+    """The same seed asks for the same answer, where the provider can do that."""
 
 
 class Usage(msgspec.Struct, frozen=True):
@@ -78,8 +84,19 @@ class Model(Protocol):
         """Tokens as they come, then exactly one `Usage`."""
         ...
 
-    async def structured(self, request: ModelRequest, shape: type[T]) -> Structured[T]:
-        """An answer that fits `shape`, whose own constraints (`msgspec.Meta`) are part of the schema sent."""
+    async def structured(
+        self,
+        request: ModelRequest,
+        shape: type[T],
+        *,
+        fits: Callable[[T], None] = anything,
+        heard: Callable[[int], None] = anything,
+    ) -> Structured[T]:
+        """An answer that fits `shape`, whose own constraints (`msgspec.Meta`) are part of the schema sent.
+
+        `fits` raises ValueError, in words for the model, where an answer of that shape is wrong all the same; `heard`
+        is told, again and again, how many letters have come.
+        """
         ...
 
     async def aclose(self) -> None: ...

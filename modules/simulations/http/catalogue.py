@@ -9,7 +9,7 @@ from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from core.http.pages import FIRST_SLUG, Cursors, CursorText, Limit, Page
 from core.http.route import Injected
-from modules.simulations.contracts import Resource, Task
+from modules.simulations.contracts.catalogue import Resource, Task
 from modules.simulations.domain import Field, ResourceType
 from modules.simulations.repositories import CatalogueRepository
 

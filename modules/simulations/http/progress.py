@@ -10,7 +10,7 @@ from litestar.params import JSONBody, PathParameter
 from core.http.authority import requires
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
-from modules.simulations.contracts import Progress, ProgressChange, Project
+from modules.simulations.contracts.progress import Progress, ProgressChange, Project
 from modules.simulations.permits import ReadProgress, UpdateProgress
 from modules.simulations.repositories import ProgressRepository
 from modules.simulations.services import ProjectProgress

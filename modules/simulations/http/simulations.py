@@ -10,10 +10,11 @@ from litestar import Controller, Response, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
 from core.http.authority import requires
+from core.http.events import EventStream, LastEventId
 from core.http.idempotency import IdempotencyKey, Once
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
-from modules.simulations.contracts import Accepted, NewSimulation, Simulation, SimulationSummary
+from modules.simulations.contracts.simulations import Accepted, NewSimulation, Simulation, SimulationSummary
 from modules.simulations.domain import GenerationFailed
 from modules.simulations.permits import CreateSimulations, DeleteSimulations, ReadSimulations
 from modules.simulations.repositories import SimulationRepository
@@ -58,16 +59,15 @@ class SimulationsController(Controller):
             "POST /simulations", idempotency_key, data, lambda: generation.order(permit, data), into=Accepted
         )
         seconds = _wait_seconds(prefer)
-        status = await generation.wait(accepted.id, seconds)
+        found = await generation.wait(accepted.id, seconds)
         headers = {"location": f"/api/v1/simulations/{accepted.id}"}
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
-        if seconds and status == "failed":
-            failed = await generation.show_own(accepted.id)
-            raise GenerationFailed(failed.error, simulation_id=accepted.id)
-        if seconds and status == "ready":
-            return Response(await generation.show_own(accepted.id), status_code=201, headers=headers)
-        return Response(Accepted(accepted.id, status), status_code=202, headers=headers)
+        if seconds and found.status == "failed":
+            raise GenerationFailed(found.error, simulation_id=accepted.id)
+        if seconds and found.status == "ready":
+            return Response(found, status_code=201, headers=headers)
+        return Response(Accepted(accepted.id, found.status), status_code=202, headers=headers)
 
     @get("/", guards=[requires("read", "simulations")], summary="The simulations that I may see, newest first")
     async def list_visible(
@@ -93,6 +93,23 @@ class SimulationsController(Controller):
         self, simulation_id: FromPath[UUID], permit: Injected[ReadSimulations], generation: Injected[Generation]
     ) -> Simulation:
         return await generation.show(permit, simulation_id)
+
+    @get(
+        "/{simulation_id:uuid}/events",
+        guards=[requires("read", "simulations")],
+        summary="How far the writing of a simulation is, from now on",
+    )
+    async def events(
+        self,
+        simulation_id: FromPath[UUID],
+        permit: Injected[ReadSimulations],
+        generation: Injected[Generation],
+        last_event_id: LastEventId = None,
+    ) -> EventStream | Response[None]:
+        simulation = await generation.show(permit, simulation_id)
+        if generation.is_told(simulation, last_event_id):
+            return Response(None, status_code=204)
+        return EventStream(generation.events(permit, simulation, last_event_id), after=last_event_id)
 
     @delete("/{simulation_id:uuid}", guards=[requires("delete", "simulations")], summary="Delete a simulation")
     async def remove(

@@ -6,7 +6,10 @@ what they find with what people of that field know. A grammar that makes sentenc
 it reads like a machine, and it invents facts.
 """
 
+from modules.simulations.offline.analysing import analyse_talks
 from modules.simulations.offline.conversation import reply_in_character
+from modules.simulations.offline.interviewing import interview
+from modules.simulations.offline.reviewing import review_work
 from modules.simulations.offline.simulation import write_simulation
 
-__all__ = ["reply_in_character", "write_simulation"]
+__all__ = ["analyse_talks", "interview", "reply_in_character", "review_work", "write_simulation"]

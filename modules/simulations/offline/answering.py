@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from modules.simulations.domain import (
     Brief,
@@ -34,13 +35,16 @@ from modules.simulations.offline.pen import lowered
 from modules.simulations.offline.reading import Reading, read
 from modules.simulations.offline.roles import role_of
 from modules.simulations.offline.stacks import tools_named
-from modules.simulations.offline.terms import is_content, stems, words
+from modules.simulations.offline.terms import is_content, roots_of, stem, stems, words
 
 # A colleague is not the client: the client's mood reaches the team, but softened.
 _SOFTER: Final[dict[Mood, Mood]] = {"harsh": "skeptical", "impatient": "busy", "demanding": "demanding"}
 _QUOTED_CLAUSE: Final = re.compile(r"^[“«]([^”»]+)[”»]:\s+")
 _QUOTE: Final = 220
 _ENOUGH_ARABIC: Final = 0.83
+_TO_DO: Final = roots_of(
+    "you build design write choose make measure decide publish replace move turn draw find ابن صمم اكتب اختر قس انشر"
+)
 
 
 class Answerer(Struct, frozen=True):
@@ -51,6 +55,7 @@ class Answerer(Struct, frozen=True):
     reading: Reading
     known: list[Fact]
     matches: list[Match]
+    asked: frozenset[str]
     key: int
 
     @property
@@ -80,12 +85,16 @@ class Answerer(Struct, frozen=True):
 
     def answer(self, intent: Intent, turn: int = 0) -> str:
         """The answer to a kind of question; another `turn` words it differently and takes other facts."""
-        text = self.filled(pick(self.replies.answers[intent][self.role], self.key + turn), turn=turn)
+        unplanned = self.replies.unplanned.get(intent) if not self.conversation.milestones else None
+        form = unplanned or pick(self.replies.answers[intent][self.role], self.key + turn)
+        text = self.filled(form, turn=turn)
         tool = self._tool() if intent == "stack" else None
         return f"{tool} {text}" if tool else text
 
     def about_milestone(self, place: int) -> str:
         milestones = self.conversation.milestones
+        if not milestones:
+            return self.filled(self.replies.unplanned["plan"])
         if not 0 <= place < len(milestones):
             return self.filled(self.replies.no_such_milestone)
         return self.filled(self.replies.milestone[self.role], place)
@@ -182,14 +191,14 @@ class Answerer(Struct, frozen=True):
             "name": conversation.persona_name,
             "role": lowered(conversation.persona_role),
             "title": self.quoted(shorten(tidy(conversation.project_title), 60)),
-            "duration": conversation.duration,
+            "duration": conversation.duration or self.replies.no_duration,
             "requirement": required[0],
             "another": required[1],
             "primary": self._wish(primary[0]),
             "total": str(len(conversation.functional_requirements)),
             "quality": qualities[0],
             "quality_too": qualities[1],
-            "overview": self.sentence(_first_sentence(conversation.overview)),
+            "overview": self.sentence(_sentences(conversation.overview)[0]),
             "techs": joined(techs, book.last),
             "tech": techs[0],
             "users": self._users(),
@@ -243,7 +252,8 @@ class Answerer(Struct, frozen=True):
 
 def answerer_for(conversation: Conversation, before: str = "") -> Answerer:
     """`before` is the earlier question that a follow-up leans on."""
-    question = f"{before} {conversation.question}"
+    conversation = _with_requirements(conversation)
+    asked = asked_about(f"{before} {conversation.question}")
     role = role_of(conversation.persona_role)
     known = facts(conversation)
     brief = Brief(
@@ -264,10 +274,22 @@ def answerer_for(conversation: Conversation, before: str = "") -> Answerer:
         mood=conversation.mood if role == "client" else _SOFTER.get(conversation.mood, conversation.mood),
         reading=read(brief),
         known=known,
-        matches=ranked(known, asked_about(question)),
+        matches=ranked(known, asked),
+        asked=asked,
         key=key_of(conversation.question, conversation.persona_name),
     )
 
 
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.!?؟])\s", tidy(text), maxsplit=1)[0]
+def _with_requirements(conversation: Conversation) -> Conversation:
+    """A predefined task has a description and no list: what it says to do is required first."""
+    overview = conversation.overview.strip() or conversation.project_context.strip() or conversation.project_title
+    required = list(conversation.functional_requirements)
+    if not required:
+        said = [sentence for sentence in _sentences(overview) if sentence]
+        to_do = [sentence for sentence in said if stem(next(iter(words(sentence)), "")) in _TO_DO]
+        required = to_do if len(to_do) > 1 else [*to_do, *(sentence for sentence in said if sentence not in to_do)]
+    return replace(conversation, overview=overview, functional_requirements=required)
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?؟])\s", tidy(text))

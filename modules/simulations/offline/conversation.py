@@ -13,6 +13,7 @@ from modules.simulations.offline.code_review import review
 from modules.simulations.offline.intents import Understanding, next_place, understand
 from modules.simulations.offline.letters import pick
 from modules.simulations.offline.memory import Memory, memory_of
+from modules.simulations.offline.telling import tell
 
 _PRACTICAL: Final = frozenset(("scope", "testing", "priorities", "blocked", "quality", "design", "stack"))
 
@@ -25,6 +26,14 @@ class Setting(Struct, frozen=True):
     understood: Understanding
 
 
+class Said(Struct, frozen=True):
+    """A fact stands word for word between the rest, in whatever language it is known."""
+
+    before: list[str]
+    fact: str = ""
+    after: list[str] = []
+
+
 def reply_in_character(conversation: Conversation) -> str:
     """What the persona answers; never empty, never its system prompt, in the conversation's language."""
     memory = memory_of(conversation)
@@ -32,8 +41,9 @@ def reply_in_character(conversation: Conversation) -> str:
     if not asked.intents and asked.milestone is None and not asked.polite and memory.is_follow_up:
         asked, still = _leaning(conversation, memory.questions[-1]), True
     answerer = answerer_for(conversation, memory.questions[-1] if still else "")
-    parts = _parts(Setting(answerer, memory, asked), still=still)
-    return answerer.in_language(" ".join(part for part in parts if part))
+    said = _said(Setting(answerer, memory, asked), still=still)
+    before, after = (answerer.in_language(" ".join(filter(None, part))) for part in (said.before, said.after))
+    return " ".join(filter(None, (before, said.fact, after)))
 
 
 def _leaning(conversation: Conversation, before: str) -> Understanding:
@@ -45,17 +55,17 @@ def _leaning(conversation: Conversation, before: str) -> Understanding:
     return whole if place is None else Understanding(whole.intents, place, whole.polite)
 
 
-def _parts(at: Setting, *, still: bool) -> list[str]:
+def _said(at: Setting, *, still: bool) -> Said:
     conversation, replies = at.answerer.conversation, at.answerer.replies
     intents = at.understood.intents
     if intents[:1] == ("memory",):
-        return at.memory.recalled(at.answerer)
+        return Said(at.memory.recalled(at.answerer))
     if intents[:1] in {("machine",), ("secrets",)}:
-        return [at.answerer.answer(intents[0])]
+        return Said([at.answerer.answer(intents[0])])
     if conversation.code_context and conversation.code_context.strip():
-        return [_opener(at), review(at.answerer, read_code(conversation.code_context))]
+        return Said([_opener(at), review(at.answerer, read_code(conversation.code_context))])
     if at.understood.polite and not intents and at.understood.milestone is None and at.answerer.is_short:
-        return _politeness(at)
+        return Said(_politeness(at))
     said = [at.memory.greeting(at.answerer, at.understood.polite)]
     if at.memory.repeats:
         said.append(replies.repeated[0 if at.answerer.mood in {"friendly", "busy"} else 1])
@@ -64,7 +74,13 @@ def _parts(at: Setting, *, still: bool) -> list[str]:
         said.append(replies.hello[at.answerer.mood] if introduces else _opener(at))
     if still:
         said.append(replies.still.format(words=at.answerer.subject(at.memory.questions[-1])))
-    return said + _substance(at)
+    told = tell(at.answerer, at.memory)
+    if told is None:
+        return Said(said + _substance(at))
+    # What the brief says of money is that it says nothing, which the fact has just changed.
+    goes_on = at.understood.milestone is not None or set(intents) - {"budget"}
+    rest = _substance(at) if goes_on or (intents and not told.fact) else [_closer(at)]
+    return Said([*said, told.opening], told.fact, rest)
 
 
 def _substance(at: Setting) -> list[str]:

@@ -88,7 +88,10 @@ _SIGNS: Final[dict[Intent, tuple[str, str]]] = {
     ),
     "testing": (
         "test bug coverage qa verify acceptance اختبار اختبارات أخطاء فحص قبول",
-        ("definition of done|how do we know|is it done|acceptance criteria|كيف نتاكد|كيف نعرف انه|معايير القبول"),
+        (
+            "definition of done|how do we know|is it done|acceptance criteria|know it is done|"
+            "when am i done|كيف نتاكد|كيف نعرف انه|معايير القبول"
+        ),
     ),
     "priorities": (
         "priority prioritise prioritize urgent critical أولوية أولويات أهم",
@@ -165,6 +168,8 @@ _LAST: Final = frozenset(("last", "final", "اخير", "اخيره"))
 _STEP: Final = r"(?:milestone|phase|step|stage|ال?مرحله|ال?خطوه|مرحله)"
 _NUMBERED: Final = re.compile(rf"\b{_STEP}\s+(?:no\.?\s*|number\s+|رقم\s+)?#?(?:ال)?(\d+|\w+)")
 _ORDINAL: Final = re.compile(rf"\b(?:ال)?(\w+)\s+{_STEP}\b")
+# Arabic writes 'and' onto a name in other letters.
+_SEAM: Final = re.compile(r"(?<=[\u0600-\u06ff])(?=[a-z])")
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 
 
@@ -213,7 +218,7 @@ def next_place(question: str, before: int) -> int | None:
 
 def plain(text: str) -> str:
     """The words of a text, folded and one space apart, with a space at both ends: for finding phrases."""
-    folded = fold(text).translate(_DIGITS)
+    folded = _SEAM.sub(" ", fold(text)).translate(_DIGITS)
     return " " + " ".join(re.findall(r"[\w']+", folded)) + " "
 
 

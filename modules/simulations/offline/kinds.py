@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from modules.simulations.domain import Difficulty, Field, Language, Mood
 from modules.simulations.offline.code_reading import Finding, Strength
+from modules.simulations.offline.forms import AnalysisForms, InterviewForms, ReviewForms
 from modules.simulations.offline.intents import Intent
 
 
@@ -104,6 +105,12 @@ class Lines(Struct, frozen=True, kw_only=True):
     quoted: tuple[str, str, str]
     unquoted: tuple[str, str, str]
     proven: str
+    handed_in: str
+    worked_case: str
+    own_words: str
+    left_open: str
+    remaining: dict[Difficulty, str]
+    effect: str
     asked: dict[Difficulty, tuple[str, str]]
     asked_term: dict[Difficulty, tuple[str, str]]
     because: str
@@ -161,6 +168,10 @@ class Replies(Struct, frozen=True, kw_only=True):
     answers: dict[Intent, dict[Role, tuple[str, ...]]]
     milestone: dict[Role, str]
     no_such_milestone: str
+    unplanned: dict[Intent, str]
+    no_duration: str
+    told: dict[Role, tuple[str, str]]
+    told_all: dict[Role, str]
     fact: dict[Role, str]
     nothing: dict[Role, str]
     also: str
@@ -188,6 +199,16 @@ class Replies(Struct, frozen=True, kw_only=True):
     spare: tuple[str, str, str]
 
 
+class Hidden(Struct, frozen=True, kw_only=True):
+    """What people know and nobody tells unasked; `without_words` is for a request that has no words to quote."""
+
+    everywhere: dict[str, str]
+    without_words: dict[str, str]
+    sectors: dict[str, tuple[str, str]]
+    capabilities: dict[str, str]
+    crafts: dict[Field, str]
+
+
 class Book(Struct, frozen=True):
     """Everything that is said in one language, apart from the conversation."""
 
@@ -200,4 +221,8 @@ class Book(Struct, frozen=True):
     lines: Lines
     cast: Cast
     replies: Replies
+    hidden: Hidden
+    reviewing: ReviewForms
+    interviewing: InterviewForms
+    analysing: AnalysisForms
     last: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modules.simulations.draft import PersonaDraft
+from modules.simulations.drafts import PersonaDraft
 from modules.simulations.offline.letters import pick, shorten
 from modules.simulations.offline.overview import description
 from modules.simulations.offline.pen import Pen

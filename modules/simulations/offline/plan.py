@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from modules.simulations.domain import Difficulty
-from modules.simulations.draft import MilestoneDraft
+from modules.simulations.drafts import MilestoneDraft
 from modules.simulations.offline.kinds import Build, Capability, Step
 from modules.simulations.offline.letters import pick
 from modules.simulations.offline.pen import MILESTONES, Pen, lowered
@@ -17,6 +18,9 @@ _ORDER: Final[dict[Difficulty, tuple[int, int, int]]] = {
     "medium": (1, 2, 0),
     "hard": (2, 1, 0),
 }
+
+
+_MOST_CRITERIA: Final = 6
 
 
 def milestones(pen: Pen) -> list[MilestoneDraft]:
@@ -42,23 +46,30 @@ def _opening(pen: Pen) -> MilestoneDraft:
     scene = pick(lines.scene, pen.reading.key, "scene").format(scene=pen.sector.scene)
     glossary = lines.glossary.format(terms=terms, client=pen.sector.client)
     proof = [glossary] if pen.reads_like_ours(glossary) and words else []
-    return _written(pen, step, f"{scene} {adds}".strip(), proof)
+    spoken = [lines.own_words.format(terms=terms)] if proof else []
+    return _written(pen, step, f"{scene} {adds}".strip(), proof, [*spoken, lines.left_open])
 
 
 def _hardening(pen: Pen) -> MilestoneDraft:
     adds = pick(pen.book.lines.hardening_adds, pen.reading.key, "hardening").format(stake=pen.sector.stake)
-    return _written(pen, pen.craft.hardening, adds, [])
+    return _written(pen, pen.craft.hardening, adds, [], [pen.book.lines.remaining[pen.brief.difficulty]])
 
 
 def _closing(pen: Pen) -> MilestoneDraft:
     facts = {"client": pen.sector.client, "measure": pen.sector.measure}
     adds = pick(pen.book.lines.closing_adds, pen.reading.key, "closing").format(**facts)
-    return _written(pen, pick(pen.craft.closings, pen.reading.key, "closing"), adds, [])
+    effect = pen.book.lines.effect.format(**facts)
+    return _written(pen, pick(pen.craft.closings, pen.reading.key, "closing"), adds, [], [effect])
 
 
-def _written(pen: Pen, step: Step, adds: str, more: list[str]) -> MilestoneDraft:
+def _written(pen: Pen, step: Step, adds: str, more: list[str], criteria: list[str]) -> MilestoneDraft:
     text = " ".join(part for part in (step.text.format(users=pen.users), adds) if part)
-    return MilestoneDraft(step.title, text, [each.format(users=pen.users) for each in step.deliverables] + more)
+    deliverables = [each.format(users=pen.users) for each in step.deliverables]
+    return MilestoneDraft(step.title, text, deliverables + more, [*_handed_in(pen, deliverables), *criteria])
+
+
+def _handed_in(pen: Pen, deliverables: Sequence[str]) -> list[str]:
+    return [pen.book.lines.handed_in.format(deliverable=each) for each in deliverables]
 
 
 def _said(pen: Pen, place: int, clause: str | None) -> str:
@@ -72,13 +83,22 @@ def _said(pen: Pen, place: int, clause: str | None) -> str:
 
 
 def _build(pen: Pen, capability: Capability, build: Build, said: str, trial: list[str]) -> MilestoneDraft:
-    rule = capability.rules[_ORDER[pen.brief.difficulty][0]]
+    order = _ORDER[pen.brief.difficulty]
+    rule = capability.rules[order[0]]
     proof = [] if pen.brief.difficulty == "easy" else [pen.book.lines.proven.format(rule=rule)]
     return MilestoneDraft(
         capability.title,
         " ".join(part for part in (capability.story, said, build.text) if part),
         [capability.proof, *build.deliverables, *trial, *proof],
+        _built(pen, [capability.rules[place] for place in order], [capability.proof, *build.deliverables], bool(trial)),
     )
+
+
+def _built(pen: Pen, rules: list[str], deliverables: list[str], is_first: bool) -> list[str]:
+    """One rule more with each step of the difficulty, then what is handed in: at most six criteria."""
+    count = {"easy": 1, "medium": 2, "hard": 3}[pen.brief.difficulty]
+    worked = [pen.book.lines.worked_case.format(trial=pen.sector.trial)] if is_first else []
+    return [*rules[:count], *_handed_in(pen, deliverables), *worked][:_MOST_CRITERIA]
 
 
 def functional(pen: Pen) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from modules.simulations.draft import QuizDraft
+from modules.simulations.drafts import QuizDraft
 from modules.simulations.offline.kinds import Question
 from modules.simulations.offline.pen import Pen
 from modules.simulations.offline.plan import milestones

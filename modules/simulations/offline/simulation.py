@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from modules.simulations.domain import Brief
-from modules.simulations.draft import ResourceDraft, SimulationDraft
+from modules.simulations.drafts import ResourceDraft, SimulationDraft
+from modules.simulations.offline.hidden import hidden_facts
 from modules.simulations.offline.overview import description, objectives, overview
 from modules.simulations.offline.pen import HOURS, Pen, pen_for
 from modules.simulations.offline.people import client_portrait, personas
@@ -32,6 +33,7 @@ def write_simulation(brief: Brief) -> SimulationDraft:
         quiz=quiz(pen),
         client_persona=client_portrait(pen),
         personas=personas(pen),
+        hidden_facts=hidden_facts(pen),
     )
 
 

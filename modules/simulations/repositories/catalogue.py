@@ -7,7 +7,7 @@ from sqlalchemy import Integer, Text, bindparam, or_, select
 from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.http.pages import Position
-from modules.simulations.contracts import Resource, Task
+from modules.simulations.contracts.catalogue import Resource, Task
 from modules.simulations.tables import resources, tasks
 
 _TASK_COLUMNS = tuple(tasks.c[name] for name in Task.__struct_fields__)

@@ -30,7 +30,7 @@ from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
-from modules.simulations.contracts import Progress, ProgressChange, Project
+from modules.simulations.contracts.progress import Progress, ProgressChange, Project
 from modules.simulations.resources import PROGRESS
 from modules.simulations.tables import progress, simulations, tasks
 
@@ -70,6 +70,35 @@ _CHANGE = Statement(
     )
     .returning(*_COLUMNS),
     into=Progress,
+)
+# What moves progress by the way must not fail where policies keep progress from the role: then nothing moves.
+_moved = (
+    insert(progress)
+    .from_select(
+        ["tenant_id", "user_id", "project_id"],
+        select(
+            bindparam("tenant_id", type_=Uuid),
+            bindparam("user_id", type_=Uuid),
+            bindparam("project_id", type_=Text),
+        ).where(
+            *(
+                func.app.own(f"progress:{action}", type_=Uuid) == bindparam("user_id", type_=Uuid)
+                for action in ("read", "update")
+            )
+        ),
+    )
+    .on_conflict_do_update(index_elements=["tenant_id", "user_id", "project_id"], set_={"last_activity_at": func.now()})
+)
+_TOUCH = Statement.command(_moved)
+_REVIEWED = Statement.command(
+    update(progress)
+    .where(*_mine, progress.c.project_id == bindparam("of_project", type_=Text))
+    .values(
+        last_activity_at=func.now(),
+        last_review_at=func.now(),
+        last_review_approved=bindparam("approved", type_=Boolean),
+        status=case((bindparam("completes", type_=Boolean), "completed"), else_=progress.c.status),
+    )
 )
 _LIST = VisibleStatement(
     PROGRESS,
@@ -182,6 +211,27 @@ class ProgressRepository:
     async def change(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress:
         """What is not said stays. Raises `NotFound`."""
         return await self._tx.one(_CHANGE, tenant_id=tenant_id, user_id=user_id, project_id=project_id, **_said(change))
+
+    async def touch(self, tenant_id: UUID, user_id: UUID, project_id: str) -> None:
+        """Something was done on a project: it is in progress unless it is completed, and active now.
+
+        Two that touch the same progress go on one after the other, so do it after what is reserved or paid: whoever
+        settles a call does so, too. Where policies keep progress from the user's role, nothing happens.
+        """
+        await self._tx.execute(_TOUCH, tenant_id=tenant_id, user_id=user_id, project_id=project_id)
+
+    async def reviewed(
+        self, tenant_id: UUID, user_id: UUID, project_id: str, *, approved: bool, completes: bool
+    ) -> None:
+        """Work was reviewed, after `touch` in the same transaction. What was completed once stays so."""
+        await self._tx.execute(
+            _REVIEWED,
+            tenant_id=tenant_id,
+            user_id=user_id,
+            of_project=project_id,
+            approved=approved,
+            completes=completes,
+        )
 
     async def page(self, tenant_id: UUID, rows: Rows, after: Position, limit: int) -> list[Progress]:
         return await self._tx.all(

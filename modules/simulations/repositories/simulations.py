@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Integer, Text, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import ARRAY, Integer, Text, bindparam, cast, column, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -13,7 +14,7 @@ from core.database.statement import Statement
 from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
-from modules.simulations.contracts import Persona, Simulation, SimulationBody, SimulationSummary
+from modules.simulations.contracts.simulations import Persona, Simulation, SimulationBody, SimulationSummary
 from modules.simulations.domain import (
     Brief,
     Difficulty,
@@ -22,18 +23,19 @@ from modules.simulations.domain import (
     SimulationStatus,
     TeamMode,
 )
-from modules.simulations.draft import SimulationDraft
+from modules.simulations.drafts import SimulationDraft
+from modules.simulations.repositories.quizzes import QUIZ_RESULT, SHOWN_QUIZ
 from modules.simulations.resources import SIMULATIONS
-from modules.simulations.tables import personas, simulations
+from modules.simulations.tables import facts, personas, reviews, simulations
 
 _WRITTEN = (
     "domain description overview field estimated_duration duration tech_stack tools learning_objectives"
-    " functional_requirements non_functional_requirements milestones resources quiz client_persona"
+    " functional_requirements non_functional_requirements milestones resources quiz rubric client_persona"
 ).split()
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What a generation needs to know of a simulation, and what it costs."""
+    """What a generation needs to know of a simulation, and which call writes it."""
 
     title: str
     context: str
@@ -43,7 +45,7 @@ class Order(msgspec.Struct, frozen=True):
     language: Language
     team_mode: TeamMode
     seed: int
-    hold_id: UUID | None
+    request_id: UUID | None
     status: SimulationStatus
 
 
@@ -64,7 +66,7 @@ _ADD = Statement.command(
         id=bindparam("simulation_id"),
         tenant_id=bindparam("tenant_id"),
         user_id=bindparam("user_id"),
-        hold_id=bindparam("hold_id"),
+        request_id=bindparam("request_id"),
         **{
             name: bindparam(name)
             for name in (
@@ -88,9 +90,10 @@ _OWN_STATUS: Statement[SimulationStatus] = Statement(
     select(simulations.c.status).where(*_this, simulations.c.user_id == bindparam("user_id")),
     into=str,  # type: ignore[arg-type]  # a CHECK keeps it one of them
 )
+_shown = {**dict(simulations.c), "quiz": SHOWN_QUIZ, "quiz_result": QUIZ_RESULT}
 _SIMULATION = VisibleStatement(
     SIMULATIONS,
-    lambda visible: select(*(simulations.c[name] for name in SimulationBody.__struct_fields__)).where(*_this, visible),
+    lambda visible: select(*(_shown[name] for name in SimulationBody.__struct_fields__)).where(*_this, visible),
     into=SimulationBody,
 )
 _PERSONAS = Statement(
@@ -106,6 +109,27 @@ _PLAYED = Statement(
         personas.c.id == bindparam("persona_id"),
     ),
     into=PlayedPersona,
+)
+_reached = (
+    select(func.count(func.distinct(reviews.c.milestone)))
+    .where(
+        reviews.c.tenant_id == bindparam("tenant_id", type_=Uuid),
+        reviews.c.project_id == cast(bindparam("simulation_id", type_=Uuid), Text),
+        reviews.c.approved,
+    )
+    .scalar_subquery()
+)
+# What a persona may tell is decided here, not in its prompt: no model is ever given what it must not say.
+_KNOWN = Statement(
+    select(facts.c.fact)
+    .where(
+        facts.c.tenant_id == bindparam("tenant_id", type_=Uuid),
+        facts.c.simulation_id == bindparam("simulation_id", type_=Uuid),
+        facts.c.persona_id == bindparam("persona_id", type_=Uuid),
+        or_(facts.c.milestone.is_(None), facts.c.milestone <= _reached),
+    )
+    .order_by(facts.c.position),
+    into=str,
 )
 _PAGE = VisibleStatement(
     SIMULATIONS,
@@ -129,7 +153,11 @@ _READY = Statement.command(
 )
 _FAILED = Statement.command(
     update(simulations)
-    .where(*_this, simulations.c.status == "generating")
+    .where(
+        simulations.c.tenant_id == bindparam("tenant_id"),
+        simulations.c.request_id == bindparam("of_request", type_=Uuid),
+        simulations.c.status == "generating",
+    )
     .values(status="failed", error=bindparam("error"))
 )
 _PERSONA_PARTS = ("name", "role", "personality", "system_prompt", "initial_message")
@@ -150,6 +178,36 @@ _ADD_PERSONAS = Statement.command(
         ),
     )
 )
+_fact = (
+    func.unnest(
+        bindparam("facts", type_=ARRAY(Text)),
+        bindparam("knowers", type_=ARRAY(Integer)),
+        bindparam("fact_milestones", type_=ARRAY(Integer)),
+    )
+    .table_valued(
+        column("fact", Text), column("knower", Integer), column("milestone", Integer), with_ordinality="position"
+    )
+    .render_derived(name="fact")
+)
+_ADD_FACTS = Statement.command(
+    insert(facts).from_select(
+        ["tenant_id", "simulation_id", "user_id", "persona_id", "fact", "milestone", "position"],
+        select(
+            personas.c.tenant_id,
+            personas.c.simulation_id,
+            personas.c.user_id,
+            personas.c.id,
+            _fact.c.fact,
+            _fact.c.milestone,
+            _fact.c.position - 1,
+        )
+        .select_from(personas.join(_fact, _fact.c.knower == personas.c.position))
+        .where(
+            personas.c.tenant_id == bindparam("tenant_id", type_=Uuid),
+            personas.c.simulation_id == bindparam("simulation_id", type_=Uuid),
+        ),
+    )
+)
 _DELETE: VisibleStatement[None] = VisibleStatement(
     SIMULATIONS, lambda visible: delete(simulations).where(*_this, visible), into=None
 )
@@ -164,15 +222,13 @@ class SimulationRepository:
     async def new_id(self) -> UUID:
         return await self._tx.one(_NEW_ID)
 
-    async def add(
-        self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, hold_id: UUID | None
-    ) -> None:
+    async def add(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, request_id: UUID) -> None:
         await self._tx.execute(
             _ADD,
             simulation_id=simulation_id,
             tenant_id=tenant_id,
             user_id=user_id,
-            hold_id=hold_id,
+            request_id=request_id,
             title=brief.title,
             context=brief.context,
             level=brief.level,
@@ -206,9 +262,13 @@ class SimulationRepository:
     async def played_persona(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> PlayedPersona:
         return await self._tx.one(_PLAYED, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
 
+    async def known_facts(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> list[str]:
+        """The hidden facts that this persona knows, of the milestones that were reached."""
+        return await self._tx.all(_KNOWN, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
+
     async def finish(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, draft: SimulationDraft) -> bool:
         """Store what was written and make it ready; False where it is not being generated any more."""
-        written = msgspec.to_builtins(draft)
+        written = written_parts(draft)
         changed = await self._tx.execute(
             _READY,
             tenant_id=tenant_id,
@@ -224,13 +284,30 @@ class SimulationRepository:
             user_id=user_id,
             **{f"{part}_list": [getattr(persona, part) for persona in draft.personas] for part in _PERSONA_PARTS},
         )
+        told = [(hidden, knower) for hidden in draft.hidden_facts for knower in sorted(set(hidden.known_by))]
+        await self._tx.execute(
+            _ADD_FACTS,
+            tenant_id=tenant_id,
+            simulation_id=simulation_id,
+            facts=[hidden.fact for hidden, _ in told],
+            knowers=[knower for _, knower in told],
+            fact_milestones=[hidden.milestone for hidden, _ in told],
+        )
         return True
 
-    async def fail(self, tenant_id: UUID, simulation_id: UUID, error: str) -> bool:
-        return bool(await self._tx.execute(_FAILED, tenant_id=tenant_id, simulation_id=simulation_id, error=error))
+    async def fail(self, tenant_id: UUID, request_id: UUID, error: str) -> None:
+        """The call that was to write it came to nothing."""
+        await self._tx.execute(_FAILED, tenant_id=tenant_id, of_request=request_id, error=error)
 
     async def delete(self, tenant_id: UUID, rows: Rows, simulation_id: UUID) -> bool:
         """False where it is not one of the rows."""
         return bool(
             await self._tx.execute(_DELETE.on(rows), tenant_id=tenant_id, simulation_id=simulation_id, **rows.binds)
         )
+
+
+def written_parts(draft: SimulationDraft) -> dict[str, Any]:
+    """The columns of what a model wrote: a milestone's rubric stands apart from what is told of the milestone."""
+    written: dict[str, Any] = msgspec.to_builtins(draft)
+    written["rubric"] = [milestone.pop("rubric") for milestone in written["milestones"]]
+    return written

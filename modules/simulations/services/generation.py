@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from typing import Final
 from uuid import UUID
 
@@ -11,29 +12,30 @@ from core.container import Child
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
-from core.database.visible import ALL
-from core.errors import Denied, NotFound
+from core.database.visible import ALL, Rows
+from core.errors import Denied
 from core.http.authority import Authorizer
+from core.http.events import ServerEvent
 from core.jobs import Jobs
-from modules.agents import Agents, Model, ModelFailed, ModelTimedOut, ModelUnavailable, Usage
-from modules.billing import Credits, HoldExpired
-from modules.simulations.contracts import Accepted, NewSimulation, Simulation
+from modules.agents import UNREACHABLE, Agents, Call, CallFailed, Calls, Cancelled, ModelFailed, ModelTimedOut, Streams
+from modules.simulations.contracts.simulations import Accepted, NewSimulation, Simulation
 from modules.simulations.domain import (
     Brief,
-    SimulationStatus,
+    GenerationFailed,
     client_difficulty,
     client_mood,
     project_difficulty,
 )
-from modules.simulations.draft import SimulationDraft
+from modules.simulations.drafts import SimulationDraft
 from modules.simulations.permits import CreateSimulations, DeleteSimulations, ReadSimulations
 from modules.simulations.prompts import GENERATION_VERSION, generation_request
 from modules.simulations.repositories import SimulationRepository
 from modules.simulations.repositories.simulations import Order
 
 JOB: Final = "simulations.generate"
-_FIRST_LOOK: Final = 0.03
-_SLOWEST_LOOK: Final = 0.3
+_DELETED: Final = "The simulation was deleted."
+_DONE: Final = 1000
+"""The id of a generation's last event; before it, ids are thousandths of the way."""
 
 
 class Generation:
@@ -44,14 +46,18 @@ class Generation:
         child: Child,
         transaction: Transaction,
         simulations: SimulationRepository,
-        credits: Credits,
+        agents: Agents,
+        calls: Calls,
+        streams: Streams,
         jobs: Jobs,
         authorizer: Authorizer,
     ) -> None:
         self._child = child
         self._tx = transaction
         self._simulations = simulations
-        self._credits = credits
+        self._agents = agents
+        self._calls = calls
+        self._streams = streams
         self._jobs = jobs
         self._authorizer = authorizer
 
@@ -67,35 +73,54 @@ class Generation:
             team_mode=brief.team_mode,
             status="generating",
         )
-        hold = await self._credits.hold("generation", reference=simulation_id)
-        hold_id = None if hold is None else hold.id
-        await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, hold_id=hold_id)
+        session_id = await self._agents.session(f"simulation:{simulation_id}")
+        request_id = await self._agents.begin(
+            session_id, "generate", brief.context, GENERATION_VERSION, price="generation", waits=True
+        )
+        await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, request_id=request_id)
         await self._jobs.enqueue(self._tx, JOB, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)
         return Accepted(simulation_id, "generating")
 
-    async def wait(self, simulation_id: UUID, seconds: float) -> SimulationStatus:
-        """Commit, and look at the status until it is not `generating` or the time is up; answers the last status.
+    async def wait(self, simulation_id: UUID, seconds: float) -> Simulation:
+        """Commit, and wait until the simulation is not `generating` or the time is up; it as it then stands.
 
-        Nothing is held between two looks.
+        Raises `NotFound` where it was deleted meanwhile. Nothing is held while waiting.
         """
-        deadline = asyncio.get_running_loop().time() + seconds
-        pause = _FIRST_LOOK
-        while True:
-            status = await self._simulations.own_status(self._child.tenant_id, self._child.user_id, simulation_id)
-            await self._tx.commit()
-            remaining = deadline - asyncio.get_running_loop().time()
-            if status != "generating" or remaining <= 0:
-                if status is None:
-                    raise NotFound
-                return status
-            await asyncio.sleep(min(pause, remaining))
-            pause = min(pause * 1.5, _SLOWEST_LOOK)
-
-    async def show_own(self, simulation_id: UUID) -> Simulation:
-        return await self._simulations.whole(self._child.tenant_id, ALL.of_owner(self._child.user_id), simulation_id)
+        await self._tx.commit()
+        own = ALL.of_owner(self._child.user_id)
+        found = await self._seen(own, simulation_id)
+        if seconds and found.status == "generating" and found.request_id is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds), aclosing(self._progress(found.request_id)) as progress:
+                    async for _ in progress:
+                        pass
+            found = await self._seen(own, simulation_id)
+        return found
 
     async def show(self, permit: ReadSimulations, simulation_id: UUID) -> Simulation:
         return await self._simulations.whole(permit.caller.tenant_id, permit.rows, simulation_id)
+
+    async def events(
+        self, permit: ReadSimulations, simulation: Simulation, after: int | None
+    ) -> AsyncGenerator[ServerEvent, None]:
+        """How far the writing is, whenever that changes, then `done`. Raises `GenerationFailed`, and `NotFound`."""
+        at = -1 if after is None else after
+        if simulation.status == "generating" and simulation.request_id is not None:
+            async with aclosing(self._progress(simulation.request_id)) as progress:
+                async for thousandths in progress:
+                    if thousandths > at:
+                        at = thousandths
+                        told = {"status": "generating", "progress": thousandths / _DONE}
+                        yield ServerEvent("progress", told, id=thousandths)
+            simulation = await self._seen(permit.rows, simulation.id)
+        if simulation.status == "failed":
+            raise GenerationFailed(simulation.error, simulation_id=simulation.id)
+        yield ServerEvent("done", {"status": simulation.status, "simulation_id": simulation.id}, id=_DONE)
+
+    @staticmethod
+    def is_told(simulation: Simulation, after: int | None) -> bool:
+        """Whether nothing comes after the event with the id `after`."""
+        return simulation.status == "ready" and after is not None and after >= _DONE
 
     async def delete(self, permit: DeleteSimulations, simulation_id: UUID) -> None:
         """Take it away; one that is still being written gives its credits back.
@@ -103,13 +128,29 @@ class Generation:
         Raises `NotFound`, and `Denied` where the caller may see it and no more.
         """
         tenant_id = permit.caller.tenant_id
-        order = await self._simulations.order(tenant_id, simulation_id)
+        reading: ReadSimulations = await self._authorizer.permit(permit.caller, "read", "simulations")
+        found = await self._simulations.whole(tenant_id, reading.rows, simulation_id)
+        written_by = found.request_id if found.status == "generating" else None
+        if written_by is not None:  # the call first: whoever ends one locks it before its simulation
+            await self._agents.cancel(written_by, ALL, _DELETED)
         if not await self._simulations.delete(tenant_id, permit.rows, simulation_id):
-            reading: ReadSimulations = await self._authorizer.permit(permit.caller, "read", "simulations")
-            await self._simulations.whole(tenant_id, reading.rows, simulation_id)
             raise Denied("Your role may not delete this simulation.")
-        if order is not None and order.status == "generating" and order.hold_id is not None:
-            await self._credits.void(order.hold_id)
+        if written_by is not None:
+            await self._tx.commit()
+            self._calls.cancel(written_by, _DELETED)
+
+    async def _seen(self, rows: Rows, simulation_id: UUID) -> Simulation:
+        """As it stands; nothing is held afterwards, as whoever asks goes on to wait for a model or a client."""
+        try:
+            return await self._simulations.whole(self._child.tenant_id, rows, simulation_id)
+        finally:
+            await self._tx.rollback()
+
+    async def _progress(self, request_id: UUID) -> AsyncGenerator[int, None]:
+        async with aclosing(self._streams.progress(self._child.tenant_id, request_id)) as changes:
+            async for seen in changes:
+                if not seen.ended:
+                    yield min(round(seen.progress * _DONE), _DONE - 1)
 
 
 class GenerationJob:
@@ -120,88 +161,56 @@ class GenerationJob:
         database: Database,
         simulations: Callable[[], SimulationRepository],
         agents: Callable[[], Agents],
-        credits: Callable[[], Credits],
-        model: Model,
+        calls: Calls,
     ) -> None:
         self._database = database
         self._simulations = simulations
         self._agents = agents
-        self._credits = credits
-        self._model = model
+        self._calls = calls
 
     async def run(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> None:
         """Raises `ModelUnavailable`, so that it is tried again."""
-        who = Acting(user_id, tenant_id)
-        begun = await self._begin(who, tenant_id, simulation_id)
-        if begun is None:
+        order = await self._take(tenant_id, user_id, simulation_id)
+        if order is None or order.request_id is None:
             return
-        order, request_id = begun
-        try:
-            written = await self._model.structured(generation_request(_ordered(order)), SimulationDraft)
-        except ModelUnavailable as error:
-            async with self._database.unit(who):
-                await self._agents().fail(request_id, error.detail)
-            raise
-        except (ModelFailed, ModelTimedOut) as error:
-            await self._fail(who, tenant_id, simulation_id, error.detail, request_id)
-            return
-        await self._finish(who, simulation_id, order, request_id, written.value, written.usage)
+        call = Call(order.request_id, user_id, tenant_id, generation_request(_ordered(order)))
+
+        async def keep(draft: SimulationDraft) -> None:
+            if not await self._simulations().finish(tenant_id, user_id, simulation_id, draft):
+                raise Cancelled(_DELETED)
+
+        with suppress(ModelFailed, ModelTimedOut, Cancelled):  # it is written down
+            await self._calls.work(call, SimulationDraft, keep)
 
     async def give_up(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> None:
         """The model stayed unavailable."""
-        detail = "The language model could not be reached; try again later."
-        await self._fail(Acting(user_id, tenant_id), tenant_id, simulation_id, detail, None)
+        order = await self._order(tenant_id, user_id, simulation_id)
+        if order is not None and order.request_id is not None:
+            async with self._database.unit(Acting(user_id, tenant_id)):
+                await self._agents().fail(order.request_id, UNREACHABLE)
 
-    async def _begin(self, who: Acting, tenant_id: UUID, simulation_id: UUID) -> tuple[Order, UUID] | None:
-        async with self._database.unit(who):
-            order = await self._simulations().order(tenant_id, simulation_id)
-            if order is None or order.status != "generating":
-                return None
-            session_id = await self._agents().session(f"simulation:{simulation_id}")
-            request_id = await self._agents().begin(session_id, "generate", order.context, GENERATION_VERSION)
-            return order, request_id
+    async def _take(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> Order | None:
+        order = await self._order(tenant_id, user_id, simulation_id)
+        if order is None or order.status != "generating" or order.request_id is None:
+            return None
+        async with self._database.unit(Acting(user_id, tenant_id)):
+            return order if await self._agents().take(order.request_id) is not None else None
 
-    async def _finish(
-        self,
-        who: Acting,
-        simulation_id: UUID,
-        order: Order,
-        request_id: UUID,
-        draft: SimulationDraft,
-        usage: Usage,
-    ) -> None:
-        assert who.tenant_id is not None
-        assert who.user_id is not None
-        async with self._database.unit(who) as unit:
-            finished = await self._simulations().finish(who.tenant_id, who.user_id, simulation_id, draft)
-            paid = finished and (order.hold_id is None or await self._credits().settle(order.hold_id))
-            if finished and not paid:
-                await unit.transaction.rollback()
-            await self._agents().complete(request_id, {"simulation_id": str(simulation_id)}, usage)
-        if finished and not paid:
-            await self._fail(who, who.tenant_id, simulation_id, "Writing it took too long.", None)
-
-    async def _fail(
-        self, who: Acting, tenant_id: UUID, simulation_id: UUID, detail: str, request_id: UUID | None
-    ) -> None:
-        """Give the credits back and say why, in one transaction."""
-        async with self._database.unit(who):
-            order = await self._simulations().order(tenant_id, simulation_id)
-            if request_id is not None:
-                await self._agents().fail(request_id, detail)
-            failed = order is not None and await self._simulations().fail(tenant_id, simulation_id, detail)
-            if failed and order is not None and order.hold_id is not None:
-                await self._credits().void(order.hold_id)
+    async def _order(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> Order | None:
+        """In a transaction of its own: it locks the simulation, which comes after the call where both are locked."""
+        async with self._database.unit(Acting(user_id, tenant_id)):
+            return await self._simulations().order(tenant_id, simulation_id)
 
 
-class HoldExpiredHandler:
-    """A reservation that ran out takes its simulation with it: nothing stays `generating` for ever."""
+class GenerationEnded:
+    """A call that came to nothing takes its simulation with it: nothing stays `generating` for ever."""
 
     def __init__(self, simulations: SimulationRepository) -> None:
         self._simulations = simulations
 
-    async def __call__(self, event: HoldExpired) -> None:
-        await self._simulations.fail(event.tenant_id, event.reference, "Writing it took too long.")
+    async def __call__(self, event: CallFailed) -> None:
+        if event.agent_type == "generate":
+            await self._simulations.fail(event.tenant_id, event.request_id, event.error)
 
 
 def _brief(wish: NewSimulation, *, seed: int) -> Brief:

@@ -8,7 +8,7 @@ import msgspec
 
 from core.container import Child
 from core.errors import Denied, NotFound
-from modules.simulations.contracts import Progress, ProgressChange
+from modules.simulations.contracts.progress import Progress, ProgressChange
 from modules.simulations.permits import UpdateProgress
 from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SimulationRepository
 

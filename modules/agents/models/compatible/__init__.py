@@ -18,7 +18,7 @@ for once more.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -44,6 +44,7 @@ from modules.agents.models.protocol import (
     Structured,
     Token,
     Usage,
+    anything,
 )
 
 if TYPE_CHECKING:
@@ -86,22 +87,29 @@ class CompatibleModel:
             async for piece in said:
                 yield piece.usage if isinstance(piece, Ended) else piece
 
-    async def structured(self, request: ModelRequest, shape: type[T]) -> Structured[T]:
+    async def structured(
+        self,
+        request: ModelRequest,
+        shape: type[T],
+        *,
+        fits: Callable[[T], None] = anything,
+        heard: Callable[[int], None] = anything,
+    ) -> Structured[T]:
         patience = Patience(self._timeouts)
         schema = schema_of(shape)
         asked = msgspec.structs.replace(request, messages=with_schema(request.messages, schema))
-        text, ended = await self._whole(asked, patience, schema)
+        text, ended = await self._whole(asked, patience, schema, heard)
         try:
-            return Structured(fit(text, shape), ended.usage)
+            return Structured(fit(text, shape, fits), ended.usage)
         except Misfit as misfit:
             messages = (*asked.messages, Message("assistant", text), Message("user", REPAIR.format(misfit)))
-        text, again = await self._whole(msgspec.structs.replace(asked, messages=messages), patience, schema)
+        text, again = await self._whole(msgspec.structs.replace(asked, messages=messages), patience, schema, heard)
         usage = Usage(
             ended.usage.input_tokens + again.usage.input_tokens,
             ended.usage.output_tokens + again.usage.output_tokens,
         )
         try:
-            return Structured(fit(text, shape), usage)
+            return Structured(fit(text, shape, fits), usage)
         except Misfit as misfit:
             raise ModelFailed(f"The language model's answer does not fit: {misfit}.") from None
 
@@ -109,13 +117,20 @@ class CompatibleModel:
         await self._client.close()
 
     async def _whole(
-        self, request: ModelRequest, patience: Patience, schema: dict[str, Any] | None = None
+        self,
+        request: ModelRequest,
+        patience: Patience,
+        schema: dict[str, Any] | None = None,
+        heard: Callable[[int], None] = anything,
     ) -> tuple[str, Ended]:
         texts: list[str] = []
+        letters = 0
         async with aclosing(self._say(request, patience, schema)) as said:
             async for piece in said:
                 if isinstance(piece, Token):
                     texts.append(piece.text)
+                    letters += len(piece.text)
+                    heard(letters)
                 else:
                     ended = piece
         if schema is not None and ended.reason == "length":
@@ -174,7 +189,9 @@ class CompatibleModel:
             patience.tried()
             body = self._dialect.body(self.name, request, schema)
             try:
-                opened = await patience.wait(stack.enter_async_context(self._create(**body)))
+                # As an extra: what the library knows, it takes apart by its types, half a millisecond a message.
+                creating = self._create(model=self.name, messages=(), extra_body=body)
+                opened = await patience.wait(stack.enter_async_context(creating))
                 response: httpx2.Response = opened.http_response
                 return response
             except openai.APIError as error:

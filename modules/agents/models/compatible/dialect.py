@@ -20,12 +20,15 @@ class Dialect:
         self._bound = "max_tokens"
         self._counts = True
         self._schemas = True
+        self._seeds = True
 
     def body(self, model: str, request: ModelRequest, schema: dict[str, Any] | None) -> dict[str, Any]:
         messages = [{"role": message.role, "content": message.content} for message in request.messages]
         body = {"model": model, "messages": messages, "stream": True, self._bound: request.max_output_tokens}
         if self._counts:
             body["stream_options"] = {"include_usage": True}
+        if request.seed is not None and self._seeds:
+            body["seed"] = request.seed
         if schema is not None and self._schemas:
             name = re.sub(r"[^A-Za-z0-9_-]", "_", schema["title"])[:64]
             named = {"name": name, "schema": schema, "strict": False}
@@ -46,6 +49,8 @@ class Dialect:
             self._counts = False
         elif b"response_format" in refusal and "json_schema" in sent.get("response_format", {}).values():
             self._schemas = False
+        elif b"seed" in refusal and "seed" in sent:
+            self._seeds = False
         else:
             return False
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -34,12 +35,15 @@ def with_schema(messages: tuple[Message, ...], schema: dict[str, Any]) -> tuple[
     return (Message("system", said), *messages)
 
 
-def fit(text: str, shape: type[T]) -> T:
+def fit(text: str, shape: type[T], fits: Callable[[T], None]) -> T:
+    """The answer, read. Raises `Misfit`, also where `fits` raises ValueError."""
     fenced = _FENCE.match(text.strip())
     text = fenced[1] if fenced else text
     if _ESCAPED_NUL.search(text):
         raise Misfit("text must not hold NUL")
     try:
-        return msgspec.json.decode(text, type=shape)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        value = msgspec.json.decode(text, type=shape)
+        fits(value)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Misfit(str(error)[:200]) from None
+    return value

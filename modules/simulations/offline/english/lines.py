@@ -115,6 +115,16 @@ LINES: Final = Lines(
         "Have the client tell you how this shows in {terms}.",
     ),
     proven="Evidence for this sentence: {rule}",
+    handed_in="Handed in and complete: {deliverable}.",
+    worked_case="One case is followed to its end: {trial}.",
+    own_words="It says {terms} where the request does, and explains what each of them means.",
+    left_open="It names what is still open, and whom to ask about it.",
+    remaining={
+        "easy": "What does not work yet stands on a list.",
+        "medium": "What does not work yet stands on a list, each point with its reason.",
+        "hard": "What does not work yet stands on a list, each point with its reason and its risk.",
+    },
+    effect="It says what the result does for this aim: {measure}.",
     asked={
         "easy": (
             "“{clause}”: a first version that a stranger can use without help.",

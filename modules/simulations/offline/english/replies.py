@@ -29,6 +29,46 @@ REPLIES: Final = Replies(
         "There are only {count} milestones, so that one does not exist; the last is “{last}”. Which of "
         "these do you mean: {titles}?"
     ),
+    unplanned={
+        "schedule": (
+            "The time is {duration}, and nobody has cut it into milestones, so cut it yourself: let me see a "
+            "first piece when a third of it is over, and something every few days after that."
+        ),
+        "plan": (
+            "There are no milestones here; what is fixed is the time, {duration}, and what has to be true at "
+            "the end: “{requirement}” Propose three or four pieces that can each be shown, and tell me which "
+            "comes first."
+        ),
+    },
+    no_duration="still open",
+    told={
+        "client": (
+            "Since you ask, here is something that stands in no document.",
+            "I have not told that to anybody yet, because nobody asked.",
+        ),
+        "manager": (
+            "You asked, so put this into your plan.",
+            "Good that you ask before it hurts.",
+        ),
+        "colleague": (
+            "That is something you only learn by asking.",
+            "Nobody writes this down, but everybody here knows it.",
+        ),
+    },
+    told_all={
+        "client": (
+            "Beyond what is written I have nothing to add at the moment. Ask me again when you are further "
+            "along; some things come up only then."
+        ),
+        "manager": (
+            "Nothing that is not in the brief, for now. Ask the client and your colleague the same, and ask "
+            "me again once the next milestone begins."
+        ),
+        "colleague": (
+            "From me there is nothing more right now. Ask the others too, and come back when you are "
+            "deeper in it, that is when things come up."
+        ),
+    },
     fact={
         ("client"): (
             "On {words} the clearest I can say is this: “{fact}” What matters to me is "

@@ -1,0 +1,7 @@
+"""All SQL of the agents module."""
+
+from modules.agents.repositories.conversations import ConversationRepository
+from modules.agents.repositories.requests import RequestRepository
+from modules.agents.repositories.sessions import SessionRepository
+
+__all__ = ["ConversationRepository", "RequestRepository", "SessionRepository"]

@@ -1,0 +1,210 @@
+"""The record of calls, for whoever a child acts as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import structs
+
+from core.container import Child
+from core.database.visible import Rows
+from core.http.idempotency import StillRunning
+from core.http.pages import Position
+from core.module import Events
+from modules.agents.domain import (
+    CallFailed,
+    ChatMessage,
+    Ended,
+    Exchange,
+    Failure,
+    Outcome,
+    RequestStatus,
+    SubjectExchange,
+    Taken,
+    latest_that_fit,
+)
+from modules.agents.models.protocol import AgentType, Model, Usage
+from modules.agents.repositories import ConversationRepository, RequestRepository, SessionRepository
+from modules.billing import Ledger, Priced
+from modules.billing import Usage as MeteredUsage
+
+NOBODY_LEFT: Final = "Nobody was left to answer."
+_EXCHANGES_AT_ONCE: Final = 100
+_MOST_ABOUT_SUBJECTS: Final = 1000
+_NOTHING: Final = Usage(0, 0)
+
+
+class AgentRecord:
+    """What is written down of calls. What ends one meters its tokens and settles its credits, in one transaction."""
+
+    def __init__(
+        self,
+        child: Child,
+        sessions: SessionRepository,
+        requests: RequestRepository,
+        conversations: ConversationRepository,
+        ledger: Ledger,
+        model: Model,
+        events: Events,
+        context_tokens: int,
+        admit: Callable[[UUID], None],
+    ) -> None:
+        self._child = child
+        self._sessions = sessions
+        self._requests = requests
+        self._conversations = conversations
+        self._ledger = ledger
+        self._model = model
+        self._events = events
+        self._context_tokens = context_tokens
+        self._admit = admit
+
+    async def session(self, subject: str) -> UUID:
+        return await self._sessions.of_subject(self._child.tenant_id, self._child.user_id, subject)
+
+    async def begin(
+        self,
+        session_id: UUID,
+        agent_type: AgentType,
+        content: str,
+        prompt_version: str,
+        *,
+        price: Priced | None = None,
+        waits: bool = False,
+    ) -> UUID:
+        tenant_id = self._child.tenant_id
+        if not waits:
+            self._admit(self._child.user_id)
+        request_id = await self._requests.begin(
+            tenant_id,
+            self._child.user_id,
+            session_id,
+            agent_type=agent_type,
+            content=content,
+            status="pending" if waits else "processing",
+            provider=self._model.provider,
+            model=self._model.name,
+            prompt_version=prompt_version,
+        )
+        hold = None if price is None else await self._ledger.hold(price, reference=request_id)
+        if hold is not None:
+            await self._requests.reserve(tenant_id, request_id, hold.id)
+        return request_id
+
+    async def take(self, request_id: UUID) -> Taken | None:
+        return await self._requests.take(self._child.tenant_id, request_id)
+
+    async def store_part(self, request_id: UUID, said: str | None, progress: float) -> bool:
+        """What was said so far; False where the call has ended or was cancelled."""
+        results = {} if said is None else {"reply": said}
+        return await self._requests.store_part(self._child.tenant_id, request_id, results, progress)
+
+    async def postpone(self, request_id: UUID, error: str | None) -> None:
+        await self._requests.postpone(self._child.tenant_id, request_id, error)
+
+    async def complete(self, request_id: UUID, results: dict[str, Any], usage: Usage) -> bool:
+        """False where the call has ended or was cancelled: then nothing else must be done."""
+        ended = await self._requests.complete(self._child.tenant_id, request_id, results, usage)
+        if ended is None:
+            return False
+        await self._meter_tokens(request_id, ended, usage)
+        if ended.hold_id is not None:
+            await self._ledger.settle(ended.hold_id)
+        return True
+
+    async def fail(
+        self,
+        request_id: UUID,
+        error: str,
+        *,
+        cancelled: bool = False,
+        said: str = "",
+        failure: Failure = "failed",
+        usage: Usage = _NOTHING,
+    ) -> bool:
+        """The call came to nothing, or to a part of an answer; False where it had ended before.
+
+        Who leaves in the middle of an answer has had a part of it, and pays; a model that fails is not paid.
+        """
+        status: RequestStatus = "cancelled" if cancelled else "failed"
+        results = ({"reply": said} if said else {}) | ({} if cancelled else {"failure": failure})
+        ended = await self._requests.fail(self._child.tenant_id, request_id, status, error, results, usage)
+        if ended is None:
+            return False
+        await self._meter_tokens(request_id, ended, usage)
+        if ended.hold_id is not None and said and cancelled:
+            await self._ledger.settle(ended.hold_id)
+            ended = structs.replace(ended, hold_id=None)
+        await self._told(request_id, ended, error)
+        return True
+
+    async def cancel(self, request_id: UUID, rows: Rows, error: str) -> bool:
+        """Say that nobody wants the answer any more; False where it is not one of the rows, or has ended."""
+        stopped = await self._requests.cancel(self._child.tenant_id, rows, request_id, error)
+        if stopped is not None and stopped.over:
+            await self._told(request_id, stopped, error)
+        return stopped is not None
+
+    async def _told(self, request_id: UUID, ended: Ended, error: str) -> None:
+        """Give back what was reserved for a call that came to nothing, and tell whom it was for."""
+        if ended.hold_id is not None:
+            await self._ledger.void(ended.hold_id)
+        await self._events.publish(
+            CallFailed(self._child.tenant_id, ended.user_id, request_id, ended.agent_type, error)
+        )
+
+    async def stands(self, request_id: UUID) -> bool:
+        """Whether an earlier call's answer stands, for `core.http.idempotency.Once`. Raises `StillRunning`.
+
+        One that came to nothing is made again; whoever was answering and is taken for dead can neither answer nor be
+        paid any more.
+        """
+        outcome = await self.outcome(request_id)
+        if outcome is None:
+            return False
+        if outcome.abandoned:
+            await self.fail(request_id, NOBODY_LEFT)
+            return False
+        if outcome.status in ("pending", "processing"):
+            raise StillRunning
+        return outcome.status == "completed" or (outcome.status == "cancelled" and outcome.reply is not None)
+
+    async def outcome(self, request_id: UUID) -> Outcome | None:
+        return await self._requests.outcome(self._child.tenant_id, self._child.user_id, request_id)
+
+    async def exchanges(self, session_id: UUID, *, beside: int, before: UUID | None = None) -> list[Exchange]:
+        """The newest questions and answers that fit into the model's window beside so many tokens, oldest first.
+
+        Only what was asked before the request `before`, where one is named.
+        """
+        found: list[Exchange] = []
+        while True:
+            older = await self._conversations.exchanges(
+                self._child.tenant_id, session_id, _EXCHANGES_AT_ONCE, skip=len(found), before=before
+            )
+            found = older + found
+            fitting = latest_that_fit(found, self._context_tokens - beside)
+            if len(fitting) < len(found) or len(older) < _EXCHANGES_AT_ONCE:
+                return fitting
+
+    async def exchanges_about(self, subjects: Sequence[str]) -> list[SubjectExchange]:
+        return await self._conversations.exchanges_about(
+            self._child.tenant_id, self._child.user_id, subjects, _MOST_ABOUT_SUBJECTS
+        )
+
+    async def messages(self, subject: str, user_id: UUID, after: Position, limit: int) -> list[ChatMessage]:
+        return await self._conversations.messages(self._child.tenant_id, user_id, subject, after, limit)
+
+    async def _meter_tokens(self, request_id: UUID, ended: Ended, usage: Usage) -> None:
+        if usage == _NOTHING:
+            return
+        await self._ledger.record(
+            MeteredUsage(
+                user_id=ended.user_id,
+                event_type=ended.agent_type,
+                tokens_used=usage.input_tokens + usage.output_tokens,
+                idempotency_key=f"agent-request:{request_id}",
+            )
+        )

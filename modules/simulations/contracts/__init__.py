@@ -1,0 +1,1 @@
+"""What clients of the simulations module send and get, a file a noun."""
