@@ -78,14 +78,14 @@ class Scene(msgspec.Struct, frozen=True):
     def here(self) -> set[UUID]:
         return {UUID(sim.id) for sim in self.sims if sim.tenant_id == ACME_ID}
 
-    def allowed(self, action: str, policies: RolePolicies | None = None) -> set[UUID]:
-        """Of which simulations of the tenant policies allow it, when all is known."""
+    def allowed(self, action: str, policies: RolePolicies | None = None, *, resource: str = "simulations") -> set[UUID]:
+        """Of which simulations of the tenant policies allow it, or of what belongs to them, when all is known."""
         policies = policies or role(self.rules)
         return {
             UUID(sim.id)
             for sim in self.sims
             if sim.tenant_id == ACME_ID
-            if policies.decide(action, "simulations", {**self.caller, **sim.facts()}).allowed
+            if policies.decide(action, resource, {**self.caller, **sim.facts()}).allowed
         }
 
     def arrange(self, owner: Connection) -> None:

@@ -135,14 +135,16 @@ async def test_a_tenant_of_ten_thousand_policies_is_served_and_gets_no_more(
     nadia = await sign_up(shared_client)
     tenant = await found(nadia)
     guest = await role(nadia, tenant, "guest")
-    keep(shared_owner, tenant, guest, "made_up_?", 9_990, conditions=ORDINARY)  # and the nine of every tenant
+    keep(shared_owner, tenant, guest, "made_up_?", 9_986, conditions=ORDINARY)  # and the thirteen of every tenant
     assert (await write(nadia, tenant, guest, "one_more", "read")).status_code == 201
     refused = await write(nadia, tenant, guest, "one_more", "update")
     assert (*problem(refused), refused.json()["most"]) == (409, "too-many-policies", 10_000)
     report = await nadia.get(f"/tenants/{tenant}/access-report")
     assert report.status_code == 200
     rights = next(each["rights"] for each in report.json()["roles"] if each["name"] == "guest")
-    assert len(rights) == 10_990 + 1  # an action of its own each, `read` on each of 1,000 resources, and the one more
+    assert (
+        len(rights) == 9_986 + 999 + 1
+    )  # an action of its own each, `read` on each of 1,000 resources, and the one more
 
 
 async def test_a_tenant_has_a_hundred_roles(shared_client: httpx.AsyncClient, shared_owner: psycopg.Connection) -> None:
