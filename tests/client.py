@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import httpx
+
+from core.database.pool import Database
 
 _numbers = count(1)
 PASSWORD = "a long walk by the sea"
@@ -70,3 +74,13 @@ BRIEF = {
     "before seven in the morning. Orders close at midnight; payment is cash on delivery.",
     "level": 3,
 }
+
+
+async def idle(database: Database, seconds: float = 2) -> bool:
+    """Whether every connection comes back in time: a look that serves many may take one for a few milliseconds."""
+    deadline = time.monotonic() + seconds
+    while (stats := database.pool.get_stats())["pool_available"] != stats["pool_size"]:
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.002)
+    return True

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from core.bootstrap import Parent
-from tests.client import BRIEF, Person, log_in, sign_up
+from tests.client import BRIEF, Person, idle, log_in, sign_up
 from tests.model_server import Behaviour, ModelServer, model_server
 from tests.model_server.behaviours import answer as words
 from tests.model_server.behaviours import answer_json, broken_json, hang, refuse
@@ -185,8 +185,7 @@ async def test_a_model_that_fails_costs_nothing_and_leaves_the_key_free(
     refused = await bob.post(PATH, headers=KEY)
     assert (refused.status_code, refused.headers["content-type"]) == (status, "application/problem+json"), refused.text
     assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 2000, "held": 0}
-    stats = parent.database.pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert await idle(parent.database)
     model.always = answer_json(GOOD)
     assert (await bob.post(PATH, headers=KEY)).json() == GOOD
     assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 1998, "held": 0}

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from core.bootstrap import Parent
-from tests.client import Person, log_in
+from tests.client import Person, idle, log_in
 from tests.model_server import Behaviour, ModelServer, model_server
 from tests.model_server.behaviours import answer as words
 from tests.model_server.behaviours import (
@@ -98,8 +98,7 @@ async def test_a_model_that_fails_leaves_the_interview_as_it_was(
     assert unjudged.status_code == status
     after = await shown(bob, interview["id"])
     assert {**after, "agent_request_id": "", "updated_at": ""} == {**before, "agent_request_id": "", "updated_at": ""}
-    stats = parent.database.pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert await idle(parent.database)
     model.always = words("And then?")
     assert (await answer(bob, interview["id"], "And isolated.", **KEY)).json()["reply"] == "And then?"
 

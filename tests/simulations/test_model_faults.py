@@ -12,7 +12,7 @@ import pytest
 from core.bootstrap import Parent
 from modules.simulations.catalogue import SHOWCASE
 from modules.simulations.offline import write_simulation
-from tests.client import BRIEF, Person, log_in, sign_up
+from tests.client import BRIEF, Person, idle, log_in, sign_up
 from tests.model_server import Behaviour, ModelServer, model_server
 from tests.model_server.behaviours import (
     answer,
@@ -161,8 +161,7 @@ async def test_a_chat_with_a_bad_model_is_a_clear_problem(
     assert told.status_code == 201
     assert "event: error" in told.text
     assert f'"status":{status}' in told.text
-    stats = parent.database.pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert await idle(parent.database)
     left = owner.execute("SELECT count(*) FROM agents.agent_requests WHERE status = 'processing'").fetchone()
     assert left == (0,)
 
@@ -170,12 +169,11 @@ async def test_a_chat_with_a_bad_model_is_a_clear_problem(
 async def test_no_connection_is_held_while_the_model_thinks(
     patient_model: ModelServer, client: httpx.AsyncClient, parent: Parent
 ) -> None:
-    patient_model.always = answer("Hello", delay=0.2)
+    patient_model.always = answer("Hello", delay=0.8)
     bob = await log_in(client, "bob@example.com", "bob-in-development")
     chats = [asyncio.create_task(bob.post(CHAT, {"content": "Hello"}, headers=ACME)) for _ in range(30)]
     assert await patient_model.until(lambda: len(patient_model.requests) == 30, seconds=10)
-    stats = parent.database.pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert await idle(parent.database, seconds=0.5)
     assert {chat.status_code for chat in await asyncio.gather(*chats)} == {201}
 
 

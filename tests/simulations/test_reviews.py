@@ -10,7 +10,7 @@ import pytest
 
 from core.bootstrap import Parent
 from modules.simulations.domain import score_of
-from tests.client import Person, log_in
+from tests.client import Person, idle, log_in
 from tests.model_server import Behaviour, ModelServer, model_server
 from tests.model_server.behaviours import answer, answer_json, broken_json, hang, refuse
 from tests.simulations.reviewing import (
@@ -275,8 +275,7 @@ async def test_a_model_that_fails_costs_nothing_and_leaves_no_review(
     assert kept(owner) == 0
     assert owner.execute("SELECT status FROM agents.agent_requests").fetchall() == [("failed",)]
     assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 2000, "held": 0}
-    stats = parent.database.pool.get_stats()
-    assert stats["pool_available"] == stats["pool_size"]
+    assert await idle(parent.database)
     model.always = grading()
     assert (await bob.post(FIRST, WORK, headers=KEY)).status_code == 201
     assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 1998, "held": 0}
