@@ -162,6 +162,26 @@ async def test_a_job_starts_soon_after_the_commit(trial: Trial) -> None:
     assert statistics.median(waits) < 1
 
 
+def test_taking_a_job_reads_no_more_the_more_of_them_wait(shared_endpoints: Endpoints) -> None:
+    """However the planner sees the queue: here it has not looked since it was empty, which is when it matters."""
+    assert shared_endpoints.owner is not None
+    enqueue = (
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) SELECT 'default', 'trial' FROM generate_series(1, %s)"
+    )
+    take = "EXPLAIN (ANALYZE, BUFFERS, FORMAT json) SELECT procrastinate_fetch_job_v2(NULL, %s)"
+    with psycopg.connect(shared_endpoints.owner, options="-c search_path=jobs") as owner:
+        pages = []
+        for more in (10, 3000):
+            owner.execute(enqueue, (more,))
+            for _ in range(2):  # the first makes the plan
+                worker = owner.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id").fetchone()
+                explained = owner.execute(take, worker).fetchone()
+            assert explained is not None
+            pages.append(explained[0][0]["Plan"]["Shared Hit Blocks"])
+        owner.rollback()
+    assert pages[1] < pages[0] + 20
+
+
 async def test_jobs_run_beside_each_other(trial: Trial) -> None:
     together = asyncio.Barrier(5)
 
