@@ -42,7 +42,7 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("procrastinate", "httpx", "openai", "psycopg.pool"):
+    for chatty in ("procrastinate", "httpx2", "psycopg.pool"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

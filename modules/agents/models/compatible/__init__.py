@@ -3,9 +3,9 @@
 Every call streams, `complete` and `structured` too: only a stream has a first byte and a pause to measure, so
 only there can a dead model be told from a slow one.
 
-The openai library opens the stream (address, credentials, headers); its events are read here. Its own reader
-builds a pydantic model of each token, 150 to 340 us on one shared core where this takes 7 (the socket's read,
-40 and more, comes on top of both), and holds an event of any size in memory. Its retries are off, as they know
+The protocol is spoken here, over httpx2. The openai library takes a second to import, one or two milliseconds to
+open a stream, and builds a pydantic model of each token, 150 to 340 us on one shared core where this takes 7 (the
+socket's read, 40 and more, comes on top of both); it holds an event of any size in memory, and its retries know
 nothing of our deadlines.
 
 Structured output: endpoints differ. We send `response_format: json_schema`, not strict (OpenAI's strict mode
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from modules.agents.models.compatible.connection import Patience, Timeouts, failure_of, open_client
+from modules.agents.models.compatible.connection import Endpoint, Patience, Refused, Timeouts, Unanswered, failure_of
 from modules.agents.models.compatible.dialect import Dialect
 from modules.agents.models.compatible.events import (
     Chunk,
@@ -68,15 +68,14 @@ class CompatibleModel:
     provider = "openai-compatible"
 
     def __init__(self, *, base_url: str, api_key: str, name: str, timeouts: Timeouts | None = None) -> None:
-        """Imports openai, which takes a second. ValueError: a key that no header can carry."""
+        """ValueError: a key that no header can carry."""
         key = api_key.strip() or "unused"
         if not (key.isascii() and key.isprintable()):
             raise ValueError("The language model's API key holds characters that no header can carry.")
         self.name = name
         self._timeouts = timeouts or Timeouts()
         self._dialect = Dialect()
-        self._client = open_client(base_url, key, self._timeouts)
-        self._create = self._client.chat.completions.with_streaming_response.create
+        self._endpoint = Endpoint(base_url, key, self._timeouts)
 
     async def complete(self, request: ModelRequest) -> Completion:
         text, ended = await self._whole(request, Patience(self._timeouts))
@@ -114,7 +113,7 @@ class CompatibleModel:
             raise ModelFailed(f"The language model's answer does not fit: {misfit}.") from None
 
     async def aclose(self) -> None:
-        await self._client.close()
+        await self._endpoint.aclose()
 
     async def _whole(
         self,
@@ -182,20 +181,14 @@ class CompatibleModel:
     async def _open(
         self, stack: AsyncExitStack, request: ModelRequest, patience: Patience, schema: dict[str, Any] | None
     ) -> httpx2.Response:
-        import openai
-
         tries = 0
         while True:
             patience.tried()
             body = self._dialect.body(self.name, request, schema)
             try:
-                # As an extra: what the library knows, it takes apart by its types, half a millisecond a message.
-                creating = self._create(model=self.name, messages=(), extra_body=body)
-                opened = await patience.wait(stack.enter_async_context(creating))
-                response: httpx2.Response = opened.http_response
-                return response
-            except openai.APIError as error:
-                if self._dialect.learns(error, body):
+                return await self._endpoint.ask(stack, body, patience)
+            except Unanswered as error:
+                if isinstance(error, Refused) and self._dialect.learns(error, body):
                     continue
                 tries += 1
                 failure, pause = failure_of(error, tries)

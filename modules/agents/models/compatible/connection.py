@@ -1,13 +1,13 @@
-"""The way to the endpoint: its client, how long we wait for it, and what its failures mean."""
+"""The way to the endpoint: its connections, how long we wait for it, and what its failures mean."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack, suppress
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
@@ -17,11 +17,9 @@ from modules.agents.models.protocol import ModelFailed, ModelTimedOut, ModelUnav
 
 if TYPE_CHECKING:
     import httpx2
-    import openai
 
 V = TypeVar("V")
 
-REFUSAL: Final = "interna.refusal"
 _REFUSAL_LIMIT: Final = 16 * 2**10
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
@@ -69,55 +67,87 @@ class Patience:
             raise ModelTimedOut(f"The language model took too long ({limit}).", limit=limit) from None
 
 
-def open_client(base_url: str, key: str, timeouts: Timeouts) -> openai.AsyncOpenAI:
-    import httpx2
-    import openai
-
-    http = openai.DefaultAsyncHttpxClient(
-        timeout=httpx2.Timeout(None, connect=timeouts.connect, write=timeouts.first_byte),
-        # Servers close idle connections after about 5 s; one that closes as we send would fail the call.
-        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3),
-        headers={"Accept-Encoding": "identity"},  # nothing is unpacked, so nothing unpacks to gigabytes
-        event_hooks={"response": [_keep_refusal]},
-        follow_redirects=False,  # a prompt goes nowhere else
-        trust_env=False,
-        # Loading the certificates takes 70 ms; without TLS, and as no redirect is followed, none is looked at.
-        verify=not base_url.lower().startswith("http:"),
-    )
-    client = openai.AsyncOpenAI(
-        base_url=base_url,
-        api_key=key,
-        default_headers={"Authorization": f"Bearer {key}"},
-        timeout=http.timeout,
-        max_retries=0,
-        http_client=http,
-    )
-    # The library takes them from OPENAI_* and would send them to whatever base_url is.
-    client.organization = client.project = None
-    return client
+class Unanswered(Exception):
+    """The endpoint was not reached, or the connection broke before an answer; the cause says how."""
 
 
-async def _keep_refusal(response: httpx2.Response) -> None:
-    """Reads the beginning of a refusal's body, and closes it: openai would read all of it into its error."""
-    if response.is_success:
-        return
+class Refused(Unanswered):
+    """An answer that is no success: its status, what it says of the next try, and the beginning of its body."""
+
+    def __init__(self, status: int, retry_after: str | None, words: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.retry_after = retry_after
+        self.words = words
+
+
+class Endpoint:
+    """Where the model is: its address, our key for it, and connections that are kept for the next call."""
+
+    def __init__(self, base_url: str, key: str, timeouts: Timeouts) -> None:
+        import httpx2
+
+        self._url = httpx2.URL(base_url.rstrip("/") + "/chat/completions")
+        self._client = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(None, connect=timeouts.connect, write=timeouts.first_byte),
+            # Servers close idle connections after about 5 s; one that closes as we send would fail the call.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3),
+            headers={
+                "Authorization": f"Bearer {key}",
+                "Content-Type": "application/json",
+                "Accept-Encoding": "identity",  # nothing is unpacked, so nothing unpacks to gigabytes
+                "User-Agent": "interna",
+            },
+            follow_redirects=False,  # a prompt goes nowhere else
+            trust_env=False,
+            # Loading the certificates takes 70 ms; without TLS, and as no redirect is followed, none is looked at.
+            verify=self._url.scheme != "http",
+        )
+
+    async def ask(self, stack: AsyncExitStack, body: dict[str, Any], patience: Patience) -> httpx2.Response:
+        """A success whose body is still to come; `stack` closes it. Raises `Unanswered`."""
+        request = self._client.build_request("POST", self._url, content=msgspec.json.encode(body))
+        try:
+            response = await patience.wait(self._client.send(request, stream=True))
+        except broken() as error:
+            raise Unanswered from error
+        stack.push_async_callback(response.aclose)
+        if response.is_success:
+            return response
+        words = await patience.wait(_beginning(response))
+        await response.aclose()
+        raise Refused(response.status_code, response.headers.get("Retry-After"), words)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    """What a refusal says, up to a bound."""
     body = bytearray()
-    async for piece in cast("AsyncGenerator[bytes, None]", response.stream):
-        body += piece
-        if len(body) >= _REFUSAL_LIMIT:
-            break
-    response.extensions[REFUSAL] = bytes(body)
-    await response.aclose()
+    with suppress(*broken()):
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) >= _REFUSAL_LIMIT:
+                break
+    return bytes(body)
 
 
-def failure_of(error: openai.APIError, tries: int) -> tuple[InternaError, float | None]:
+def broken() -> tuple[type[Exception], ...]:
+    """What a connection that broke raises: a failure of TLS comes as the last two."""
+    import anyio
+    import httpx2
+
+    return httpx2.HTTPError, OSError, anyio.EndOfStream
+
+
+def failure_of(error: Unanswered, tries: int) -> tuple[InternaError, float | None]:
     """The error as ours, and how many seconds to wait before another try; None where there is none."""
     import httpx2
-    import openai
 
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1))
-    if isinstance(error, openai.APIStatusError):
-        return _refused(error.status_code, _seconds(error.response.headers.get("Retry-After")), pause)
+    if isinstance(error, Refused):
+        return _refused(error.status, _seconds(error.retry_after), pause)
     if isinstance(error.__cause__, httpx2.ConnectError):
         return _unavailable(None), pause
     if isinstance(error.__cause__, httpx2.ConnectTimeout):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from modules.agents.models.compatible.connection import REFUSAL
+from modules.agents.models.compatible.connection import Refused
 from modules.agents.models.protocol import ModelRequest
-
-if TYPE_CHECKING:
-    import httpx2
-    import openai
 
 
 class Dialect:
@@ -37,12 +33,11 @@ class Dialect:
             body["response_format"] = {"type": "json_object"}
         return body
 
-    def learns(self, error: openai.APIError, sent: dict[str, Any]) -> bool:
+    def learns(self, refused: Refused, sent: dict[str, Any]) -> bool:
         """Whether the refusal names something of what was `sent` that can be said in another way."""
-        response: httpx2.Response | None = getattr(error, "response", None)
-        if response is None or response.status_code not in (400, 422):
+        if refused.status not in (400, 422):
             return False
-        refusal: bytes = response.extensions.get(REFUSAL, b"")
+        refusal = refused.words
         if b"max_completion_tokens" in refusal and "max_tokens" in sent:
             self._bound = "max_completion_tokens"
         elif b"stream_options" in refusal and "stream_options" in sent:

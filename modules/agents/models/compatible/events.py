@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from modules.agents.models.compatible.connection import broken
 from modules.agents.models.protocol import Message, ModelFailed, Usage
 
 _EVENT_LIMIT: Final = 4 * 2**20  # a text at its limit written as JSON escapes, and room for the envelope
@@ -83,12 +84,9 @@ def chunk_of(data: bytes) -> Chunk:
 
 
 async def next_piece(pieces: AsyncGenerator[bytes, None]) -> bytes | None:
-    import anyio
-    import httpx2
-
     try:
         return await anext(pieces, None)
-    except (httpx2.HTTPError, OSError, anyio.EndOfStream):  # TLS failures come as the last two
+    except broken():
         raise ModelFailed("The language model's answer broke off.") from None
 
 
