@@ -31,6 +31,7 @@ from modules.agents.domain import (
     SubjectExchange,
     Taken,
     keep_nothing,
+    tokens_needed,
     tokens_of,
 )
 from modules.agents.models.protocol import (
@@ -74,6 +75,7 @@ __all__ = [
     "Taken",
     "Token",
     "Usage",
+    "tokens_needed",
     "tokens_of",
 ]
 
@@ -84,13 +86,9 @@ R = TypeVar("R")
 class Agents(Protocol):
     """The record of conversations and calls, for the user and tenant that this child acts for."""
 
-    async def session(self, subject: str) -> UUID:
-        """The user's session about `subject`, made where there is none."""
-        ...
-
     async def begin(
         self,
-        session_id: UUID,
+        subject: str,
         agent_type: AgentType,
         content: str,
         prompt_version: str,
@@ -100,6 +98,7 @@ class Agents(Protocol):
     ) -> UUID:
         """Write down a call that is about to be made, and reserve its price; answers its id.
 
+        It is the last of the user's session about `subject`, which is made where there is none.
         One that `waits` is taken up later, by a job. Raises `InsufficientCredits`, and `TooManyRunning` where too many
         of the user's calls are under way.
         """
@@ -125,7 +124,7 @@ class Agents(Protocol):
         """What became of a call of the user's; None where there is no such call."""
         ...
 
-    async def exchanges(self, session_id: UUID, *, beside: int, before: UUID | None = None) -> list[Exchange]:
+    async def exchanges(self, subject: str, *, beside: int, before: UUID | None = None) -> list[Exchange]:
         """The newest questions and answers that fit into the model's window beside so many tokens, oldest first.
 
         Only what was asked before the request `before`, where one is named.

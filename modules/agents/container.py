@@ -63,7 +63,6 @@ class AgentsContainer(containers.DeclarativeContainer):
     agents = Scoped(
         AgentRecord,
         child=core.child,
-        sessions=sessions,
         requests=requests,
         conversations=conversations,
         ledger=ledger,

@@ -204,6 +204,16 @@ def progress_after(letters: int, *, expected: int) -> float:
     return round(1 - math.exp(-1.386 * letters / expected), 3)
 
 
+def subject_of(session_id: UUID) -> str:
+    """What a session is about that a user opened by hand."""
+    return f"session:{session_id}"
+
+
+def tokens_needed(request: ModelRequest) -> int:
+    """For what is asked and what may be answered at most."""
+    return request.max_output_tokens + sum(tokens_of(message.content) for message in request.messages)
+
+
 def tokens_of(text: str) -> int:
     """How many tokens a text takes at most: a token of any common vocabulary has three bytes or more on average."""
     return -(-len(text.encode()) // 3)

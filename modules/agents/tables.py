@@ -53,7 +53,7 @@ protect(
     scoped("select", *_READERS),
     scoped("insert", *_CAUSES),
     scoped("update", *_CAUSES),
-    grants={"select", "insert", "update(context_state, request_chain, subject)"},
+    grants={"select", "insert", "update(request_chain)"},
 )
 
 agent_requests = Table(

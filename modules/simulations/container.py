@@ -32,6 +32,7 @@ from modules.simulations.repositories import (
     ProgressRepository,
     QuizRepository,
     ReviewRepository,
+    SceneRepository,
     SimulationRepository,
 )
 from modules.simulations.services import (
@@ -87,12 +88,13 @@ class SimulationsContainer(containers.DeclarativeContainer):
         calls=calls,
         streams=streams,
         once=once,
-        progress=progress,
+        progress=progress.provider,
     )
-    chat = Scoped(PersonaChat, simulations=simulations, dialogue=dialogue, authorizer=core.authorizer)
+    scenes = Scoped(SceneRepository, transaction=core.transaction)
+    own = Scoped(OwnSimulations, simulations=simulations, authorizer=core.authorizer)
+    chat = Scoped(PersonaChat, scenes=scenes, own=own, dialogue=dialogue, authorizer=core.authorizer)
     task_chat = Scoped(TaskChat, catalogue=catalogue, dialogue=dialogue)
     work = Scoped(ProjectProgress, child=core.child, progress=progress, catalogue=catalogue, simulations=simulations)
-    own = Scoped(OwnSimulations, simulations=simulations, authorizer=core.authorizer)
     review_rows = Scoped(ReviewRepository, transaction=core.transaction)
     review_record = Scoped(ReviewRecord, reviews=review_rows, progress=progress)
     reviews = Scoped(

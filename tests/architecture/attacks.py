@@ -330,7 +330,7 @@ LINES: Final[dict[str, Line]] = {
     ),
     "agents.agent_sessions": Line(
         row=lambda w: {**w.mine, "subject": "x"},
-        change="subject = 'y'",
+        change="request_chain = ARRAY[]::uuid[]",
         select=SELF | ADMIN,
         insert=SELF,
         update=SELF | ADMIN,

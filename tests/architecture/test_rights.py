@@ -14,7 +14,7 @@ from tests.architecture.attacks import EXEMPT, LINES, Actor, Command, Line, Worl
 
 # What the runtime may do with some columns only: the others are the database's, or are never changed.
 COLUMNS: Final = {
-    ("agents.agent_sessions", "UPDATE"): {"context_state", "request_chain", "subject"},
+    ("agents.agent_sessions", "UPDATE"): {"request_chain"},
     ("authz.tenants", "UPDATE"): {"name", "slug"},
     ("authz.roles", "UPDATE"): {"name"},
     ("authz.memberships", "UPDATE"): {"agreed", "role_id"},

@@ -18,6 +18,11 @@ from modules.agents.tables import agent_requests, agent_sessions
 
 _reply = agent_requests.c.results["reply"].as_string()
 _before = bindparam("before", type_=Uuid)
+_of_user = (
+    agent_sessions.c.tenant_id == bindparam("tenant_id"),
+    agent_sessions.c.user_id == bindparam("user_id"),
+)
+_of_subject = (*_of_user, agent_sessions.c.subject == bindparam("subject"))
 _latest = (
     select(
         agent_requests.c.content.label("question"),
@@ -27,7 +32,7 @@ _latest = (
     )
     .where(
         agent_requests.c.tenant_id == bindparam("tenant_id"),
-        agent_requests.c.session_id == bindparam("session_id"),
+        agent_requests.c.session_id == select(agent_sessions.c.id).where(*_of_subject).scalar_subquery(),
         agent_requests.c.finished_at.is_not(None),
         or_(_before.is_(None), agent_requests.c.id < _before),
         _reply.is_not(None),
@@ -39,10 +44,6 @@ _latest = (
 )
 _EXCHANGES = Statement(
     select(_latest.c.question, _latest.c.reply).order_by(_latest.c.created_at, _latest.c.id), into=Exchange
-)
-_of_user = (
-    agent_sessions.c.tenant_id == bindparam("tenant_id"),
-    agent_sessions.c.user_id == bindparam("user_id"),
 )
 _joined = agent_requests.join(
     agent_sessions,
@@ -73,7 +74,6 @@ _EXCHANGES_ABOUT = Statement(
 
 
 def _spoken() -> Any:  # a SELECT of both halves of every exchange
-    of_subject = (*_of_user, agent_sessions.c.subject == bindparam("subject"))
     asked = (
         select(
             agent_requests.c.id,
@@ -82,7 +82,7 @@ def _spoken() -> Any:  # a SELECT of both halves of every exchange
             agent_requests.c.created_at,
         )
         .select_from(_joined)
-        .where(*of_subject)
+        .where(*_of_subject)
     )
     answered = (
         select(
@@ -92,7 +92,7 @@ def _spoken() -> Any:  # a SELECT of both halves of every exchange
             agent_requests.c.finished_at,
         )
         .select_from(_joined)
-        .where(*of_subject, _reply.is_not(None))
+        .where(*_of_subject, _reply.is_not(None))
     )
     return union_all(asked, answered).subquery()
 
@@ -117,11 +117,17 @@ class ConversationRepository:
         self._tx = transaction
 
     async def exchanges(
-        self, tenant_id: UUID, session_id: UUID, limit: int, *, skip: int, before: UUID | None
+        self, tenant_id: UUID, user_id: UUID, subject: str, limit: int, *, skip: int, before: UUID | None
     ) -> list[Exchange]:
         """The newest that are over, but for the first `skip` of them, oldest first; those asked before a request."""
         return await self._tx.all(
-            _EXCHANGES, tenant_id=tenant_id, session_id=session_id, before=before, limit=limit, skip=skip
+            _EXCHANGES,
+            tenant_id=tenant_id,
+            user_id=user_id,
+            subject=subject,
+            before=before,
+            limit=limit,
+            skip=skip,
         )
 
     async def exchanges_about(

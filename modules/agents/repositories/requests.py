@@ -30,6 +30,8 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -45,31 +47,37 @@ from modules.agents.tables import agent_requests, agent_sessions
 
 _LONGEST_CALL: Final = timedelta(minutes=15)
 
-_WRITTEN = (
-    "tenant_id",
-    "session_id",
-    "user_id",
-    "agent_type",
-    "content",
-    "status",
-    "provider",
-    "model",
-    "prompt_version",
+_WRITTEN = ("user_id", "agent_type", "content", "status", "provider", "model", "prompt_version")
+_new_id = select(func.app.uuidv7(type_=Uuid).label("id")).cte("new_id")
+_chained = upsert(agent_sessions).from_select(
+    ["tenant_id", "user_id", "subject", "request_chain"],
+    select(
+        bindparam("tenant_id", type_=Uuid),
+        bindparam("user_id", type_=Uuid),
+        bindparam("subject", type_=Text),
+        array([_new_id.c.id]),
+    ),
 )
-_begun = (
-    insert(agent_requests)
-    .values(**{name: bindparam(name) for name in _WRITTEN})
-    .returning(agent_requests.c.id)
-    .cte("begun")
+_chain = (
+    _chained.on_conflict_do_update(
+        index_elements=["tenant_id", "user_id", "subject"],
+        set_={"request_chain": func.array_cat(agent_sessions.c.request_chain, _chained.excluded.request_chain)},
+    )
+    .returning(agent_sessions.c.tenant_id, agent_sessions.c.id)
+    .cte("chain")
 )
 _BEGIN = Statement(
-    update(agent_sessions)
-    .where(
-        agent_sessions.c.tenant_id == bindparam("tenant_id", type_=Uuid),
-        agent_sessions.c.id == bindparam("session_id", type_=Uuid),
+    insert(agent_requests)
+    .from_select(
+        ["tenant_id", "session_id", "id", *_WRITTEN],
+        select(
+            _chain.c.tenant_id,
+            _chain.c.id,
+            _new_id.c.id,
+            *(bindparam(name, type_=agent_requests.c[name].type) for name in _WRITTEN),
+        ),
     )
-    .values(request_chain=func.array_append(agent_sessions.c.request_chain, _begun.c.id))
-    .returning(_begun.c.id),
+    .returning(agent_requests.c.id),
     into=UUID,
 )
 _this = (
@@ -218,7 +226,7 @@ class RequestRepository:
         self,
         tenant_id: UUID,
         user_id: UUID,
-        session_id: UUID,
+        subject: str,
         *,
         agent_type: AgentType,
         content: str,
@@ -227,12 +235,12 @@ class RequestRepository:
         model: str,
         prompt_version: str,
     ) -> UUID:
-        """Write a request down as the last of its session's chain."""
+        """Write a request down as the last of the user's session about a subject, which is made where there is none."""
         return await self._tx.one(
             _BEGIN,
             tenant_id=tenant_id,
-            session_id=session_id,
             user_id=user_id,
+            subject=subject,
             agent_type=agent_type,
             content=content,
             status=status,

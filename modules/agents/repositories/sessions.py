@@ -5,8 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, func, insert, select, tuple_
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
 from core.database.statement import Statement
@@ -14,27 +13,15 @@ from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.agents.contracts import AgentSession
+from modules.agents.domain import subject_of
 from modules.agents.resources import AGENT_SESSIONS
 from modules.agents.tables import agent_sessions
 
 _COLUMNS = tuple(agent_sessions.c[name] for name in AgentSession.__struct_fields__)
-_new_session = upsert(agent_sessions).values(
-    tenant_id=bindparam("tenant_id"), user_id=bindparam("user_id"), subject=bindparam("subject")
-)
-_OF_SUBJECT = Statement(
-    _new_session.on_conflict_do_update(
-        index_elements=["tenant_id", "user_id", "subject"], set_={"subject": _new_session.excluded.subject}
-    ).returning(agent_sessions.c.id),
-    into=UUID,
-)
+_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 _OPEN = Statement(
     insert(agent_sessions)
-    .values(
-        tenant_id=bindparam("tenant_id"),
-        user_id=bindparam("user_id"),
-        subject=func.concat("session:", func.app.uuidv7(type_=Uuid), type_=Text),
-        context_state=bindparam("context_state"),
-    )
+    .values(**{name: bindparam(name) for name in ("tenant_id", "id", "user_id", "subject", "context_state")})
     .returning(*_COLUMNS),
     into=AgentSession,
 )
@@ -68,11 +55,16 @@ class SessionRepository:
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
 
-    async def of_subject(self, tenant_id: UUID, user_id: UUID, subject: str) -> UUID:
-        return await self._tx.one(_OF_SUBJECT, tenant_id=tenant_id, user_id=user_id, subject=subject)
-
     async def open(self, tenant_id: UUID, user_id: UUID, context_state: dict[str, str]) -> AgentSession:
-        return await self._tx.one(_OPEN, tenant_id=tenant_id, user_id=user_id, context_state=context_state)
+        session_id = await self._tx.one(_NEW_ID)
+        return await self._tx.one(
+            _OPEN,
+            tenant_id=tenant_id,
+            id=session_id,
+            user_id=user_id,
+            subject=subject_of(session_id),
+            context_state=context_state,
+        )
 
     async def one(self, tenant_id: UUID, rows: Rows, session_id: UUID) -> AgentSession:
         """Raises `NotFound` where it is not one of the rows."""

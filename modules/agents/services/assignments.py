@@ -15,7 +15,7 @@ from core.http.authority import Authorizer
 from core.http.idempotency import Once
 from core.jobs import Jobs
 from modules.agents.contracts import AgentRequest, AgentSession, NewRequest, NewSession
-from modules.agents.domain import UNREACHABLE, AlreadyEnded, Assignment, Call, Cancelled, tokens_of
+from modules.agents.domain import UNREACHABLE, AlreadyEnded, Assignment, Call, Cancelled, subject_of, tokens_needed
 from modules.agents.models.protocol import ModelFailed, ModelTimedOut
 from modules.agents.permits import CreateRequests, CreateSessions, DeleteRequests, ReadRequests, ReadSessions
 from modules.agents.prompts import ASSIGNMENT_VERSION, assignment_request
@@ -95,7 +95,9 @@ class AgentWork:
             if session.user_id != user_id:
                 raise Denied("Only whoever opened a session asks something in it.")
             session_id = session.id
-        request_id = await self._record.begin(session_id, wish.agent_type, wish.content, ASSIGNMENT_VERSION, waits=True)
+        request_id = await self._record.begin(
+            subject_of(session_id), wish.agent_type, wish.content, ASSIGNMENT_VERSION, waits=True
+        )
         await self._jobs.enqueue(self._tx, JOB, tenant_id=tenant_id, user_id=user_id, request_id=request_id)
         return await self._requests.one(tenant_id, permit.rows, request_id)
 
@@ -115,8 +117,9 @@ class AssignmentJob:
             if taken is None or taken.agent_type not in ("create", "edit", "research"):
                 return
             asked = assignment_request(Assignment(agent_type=taken.agent_type, content=taken.content, history=[]))
-            room = asked.max_output_tokens + sum(tokens_of(message.content) for message in asked.messages)
-            history = await self._record().exchanges(taken.session_id, beside=room, before=request_id)
+            history = await self._record().exchanges(
+                subject_of(taken.session_id), beside=tokens_needed(asked), before=request_id
+            )
         request = assignment_request(Assignment(agent_type=taken.agent_type, content=taken.content, history=history))
         try:
             await self._calls.recite(Call(request_id, user_id, tenant_id, request))

@@ -125,6 +125,7 @@ class Calls:
                 async for piece in pieces:
                     if isinstance(piece, Token):
                         live.say(piece.text)
+                        await asyncio.sleep(0)  # whoever listens hears it before more is read
                     else:
                         usage = piece
             if usage is None:

@@ -26,7 +26,7 @@ from modules.agents.domain import (
     latest_that_fit,
 )
 from modules.agents.models.protocol import AgentType, Model, Usage
-from modules.agents.repositories import ConversationRepository, RequestRepository, SessionRepository
+from modules.agents.repositories import ConversationRepository, RequestRepository
 from modules.billing import Ledger, Priced
 from modules.billing import Usage as MeteredUsage
 
@@ -42,7 +42,6 @@ class AgentRecord:
     def __init__(
         self,
         child: Child,
-        sessions: SessionRepository,
         requests: RequestRepository,
         conversations: ConversationRepository,
         ledger: Ledger,
@@ -52,7 +51,6 @@ class AgentRecord:
         admit: Callable[[UUID], None],
     ) -> None:
         self._child = child
-        self._sessions = sessions
         self._requests = requests
         self._conversations = conversations
         self._ledger = ledger
@@ -61,12 +59,9 @@ class AgentRecord:
         self._context_tokens = context_tokens
         self._admit = admit
 
-    async def session(self, subject: str) -> UUID:
-        return await self._sessions.of_subject(self._child.tenant_id, self._child.user_id, subject)
-
     async def begin(
         self,
-        session_id: UUID,
+        subject: str,
         agent_type: AgentType,
         content: str,
         prompt_version: str,
@@ -80,7 +75,7 @@ class AgentRecord:
         request_id = await self._requests.begin(
             tenant_id,
             self._child.user_id,
-            session_id,
+            subject,
             agent_type=agent_type,
             content=content,
             status="pending" if waits else "processing",
@@ -174,7 +169,7 @@ class AgentRecord:
     async def outcome(self, request_id: UUID) -> Outcome | None:
         return await self._requests.outcome(self._child.tenant_id, self._child.user_id, request_id)
 
-    async def exchanges(self, session_id: UUID, *, beside: int, before: UUID | None = None) -> list[Exchange]:
+    async def exchanges(self, subject: str, *, beside: int, before: UUID | None = None) -> list[Exchange]:
         """The newest questions and answers that fit into the model's window beside so many tokens, oldest first.
 
         Only what was asked before the request `before`, where one is named.
@@ -182,7 +177,12 @@ class AgentRecord:
         found: list[Exchange] = []
         while True:
             older = await self._conversations.exchanges(
-                self._child.tenant_id, session_id, _EXCHANGES_AT_ONCE, skip=len(found), before=before
+                self._child.tenant_id,
+                self._child.user_id,
+                subject,
+                _EXCHANGES_AT_ONCE,
+                skip=len(found),
+                before=before,
             )
             found = older + found
             fitting = latest_that_fit(found, self._context_tokens - beside)

@@ -6,6 +6,7 @@ from modules.simulations.repositories.interviews import InterviewRepository
 from modules.simulations.repositories.progress import ProgressRepository
 from modules.simulations.repositories.quizzes import QuizRepository
 from modules.simulations.repositories.reviews import ReviewRepository
+from modules.simulations.repositories.scenes import SceneRepository
 from modules.simulations.repositories.simulations import SimulationRepository
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ProgressRepository",
     "QuizRepository",
     "ReviewRepository",
+    "SceneRepository",
     "SimulationRepository",
 ]

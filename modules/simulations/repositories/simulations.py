@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Integer, Text, bindparam, cast, column, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ARRAY, Integer, Text, bindparam, column, delete, func, insert, select, tuple_, update
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -26,7 +26,7 @@ from modules.simulations.domain import (
 from modules.simulations.drafts import SimulationDraft
 from modules.simulations.repositories.quizzes import QUIZ_RESULT, SHOWN_QUIZ
 from modules.simulations.resources import SIMULATIONS
-from modules.simulations.tables import facts, personas, reviews, simulations
+from modules.simulations.tables import facts, personas, simulations
 
 _WRITTEN = (
     "domain description overview field estimated_duration duration tech_stack tools learning_objectives"
@@ -47,15 +47,6 @@ class Order(msgspec.Struct, frozen=True):
     seed: int
     request_id: UUID | None
     status: SimulationStatus
-
-
-class PlayedPersona(msgspec.Struct, frozen=True):
-    """A persona with what only the model may know of it."""
-
-    name: str
-    role: str
-    personality: str
-    system_prompt: str
 
 
 _this = (simulations.c.tenant_id == bindparam("tenant_id"), simulations.c.id == bindparam("simulation_id"))
@@ -101,35 +92,6 @@ _PERSONAS = Statement(
     .where(personas.c.tenant_id == bindparam("tenant_id"), personas.c.simulation_id == bindparam("simulation_id"))
     .order_by(personas.c.position),
     into=Persona,
-)
-_PLAYED = Statement(
-    select(*(personas.c[name] for name in PlayedPersona.__struct_fields__)).where(
-        personas.c.tenant_id == bindparam("tenant_id"),
-        personas.c.simulation_id == bindparam("simulation_id"),
-        personas.c.id == bindparam("persona_id"),
-    ),
-    into=PlayedPersona,
-)
-_reached = (
-    select(func.count(func.distinct(reviews.c.milestone)))
-    .where(
-        reviews.c.tenant_id == bindparam("tenant_id", type_=Uuid),
-        reviews.c.project_id == cast(bindparam("simulation_id", type_=Uuid), Text),
-        reviews.c.approved,
-    )
-    .scalar_subquery()
-)
-# What a persona may tell is decided here, not in its prompt: no model is ever given what it must not say.
-_KNOWN = Statement(
-    select(facts.c.fact)
-    .where(
-        facts.c.tenant_id == bindparam("tenant_id", type_=Uuid),
-        facts.c.simulation_id == bindparam("simulation_id", type_=Uuid),
-        facts.c.persona_id == bindparam("persona_id", type_=Uuid),
-        or_(facts.c.milestone.is_(None), facts.c.milestone <= _reached),
-    )
-    .order_by(facts.c.position),
-    into=str,
 )
 _PAGE = VisibleStatement(
     SIMULATIONS,
@@ -258,13 +220,6 @@ class SimulationRepository:
         return await self._tx.all(
             _PAGE.on(rows), tenant_id=tenant_id, at=after.at, id=after.id, limit=limit, **rows.binds
         )
-
-    async def played_persona(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> PlayedPersona:
-        return await self._tx.one(_PLAYED, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
-
-    async def known_facts(self, tenant_id: UUID, simulation_id: UUID, persona_id: UUID) -> list[str]:
-        """The hidden facts that this persona knows, of the milestones that were reached."""
-        return await self._tx.all(_KNOWN, tenant_id=tenant_id, simulation_id=simulation_id, persona_id=persona_id)
 
     async def finish(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, draft: SimulationDraft) -> bool:
         """Store what was written and make it ready; False where it is not being generated any more."""

@@ -19,7 +19,7 @@ from modules.simulations.prompts import ANALYSIS_VERSION, analysis_request
 from modules.simulations.repositories import AnalysisRepository
 from modules.simulations.services.conversations import Asked, persona_subject
 from modules.simulations.services.own_simulations import OwnSimulations
-from modules.simulations.services.window import newest_that_fit, tokens_needed
+from modules.simulations.services.window import newest_that_fit, tokens_with_schema
 
 _NOT_YOURS = "Only the intern whose project it is has their conversations analysed."
 
@@ -69,9 +69,8 @@ class Analyses:
             if not said:
                 raise NothingSaid
             talks = self._talks(simulation, said)
-            session_id = await self._agents.session(f"analysis:{simulation_id}")
             request_id = await self._agents.begin(
-                session_id, "analysis", simulation.title, ANALYSIS_VERSION, price="analysis"
+                f"analysis:{simulation_id}", "analysis", simulation.title, ANALYSIS_VERSION, price="analysis"
             )
             begun.append((Call(request_id, caller.user_id, caller.tenant_id, analysis_request(talks)), talks))
             return Asked(request_id)
@@ -107,7 +106,7 @@ class Analyses:
 
     def _talks(self, simulation: Simulation, said: list[SubjectExchange]) -> Talks:
         """The newest that the model's window holds, and the very last in any case."""
-        budget = self._context_tokens - tokens_needed(_request(simulation, []), AnalysisDraft)
+        budget = self._context_tokens - tokens_with_schema(_request(simulation, []), AnalysisDraft)
         return _talks(simulation, newest_that_fit(said, _tokens, budget, least=1))
 
     async def _stands(self, asked: Asked) -> bool:

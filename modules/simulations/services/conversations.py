@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from core.database.transaction import Transaction
-from core.errors import Denied
+from core.errors import NotFound
 from core.http.authority import Authorizer
 from core.http.caller import Caller
 from core.http.events import ServerEvent
 from core.http.idempotency import Once
 from core.http.pages import Position
-from modules.agents import Agents, Call, Calls, ChatMessage, ModelRequest, Streams, tokens_of
+from modules.agents import Agents, Call, Calls, ChatMessage, ModelRequest, Streams, tokens_needed
 from modules.simulations.contracts.catalogue import Task
 from modules.simulations.contracts.conversations import NewMessage, Reply
-from modules.simulations.contracts.simulations import Simulation
-from modules.simulations.domain import Conversation, NotReady, Turn
+from modules.simulations.domain import Conversation, Turn
 from modules.simulations.permits import CreateMessages, ReadMessages, ReadSimulations
 from modules.simulations.prompts import CHAT_VERSION, chat_request
-from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SimulationRepository
-from modules.simulations.repositories.simulations import PlayedPersona
+from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SceneRepository
+from modules.simulations.repositories.scenes import Scene
+from modules.simulations.services.own_simulations import OwnSimulations
+
+_NOT_YOURS: Final = "Only the intern whose project it is talks to its personas."
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -41,7 +44,7 @@ class Dialogue:
         calls: Calls,
         streams: Streams,
         once: Once,
-        progress: ProgressRepository,
+        progress: Callable[[], ProgressRepository],
     ) -> None:
         self._tx = transaction
         self._agents = agents
@@ -63,32 +66,31 @@ class Dialogue:
     ) -> Asked:
         """Write the question down, reserve its price, commit, and begin the answer; or find the first one's.
 
-        It moves the progress on the project.
+        What is answered moves the progress on the project.
 
         `render` makes the request of what was said before. Raises `InsufficientCredits`, `StillRunning`, `OtherBody`.
         """
         begun: list[Call] = []
 
         async def put() -> Asked:
-            session_id = await self._agents.session(subject)
-            alone = render([])
-            room = alone.max_output_tokens + sum(tokens_of(each.content) for each in alone.messages)
             history = [
                 turn
-                for exchange in await self._agents.exchanges(session_id, beside=room)
+                for exchange in await self._agents.exchanges(subject, beside=tokens_needed(render([])))
                 for turn in (Turn("user", exchange.question), Turn("assistant", exchange.reply or ""))
             ]
-            request_id = await self._agents.begin(session_id, "chat", message.content, CHAT_VERSION, price="chat")
-            await self._progress.touch(caller.tenant_id, caller.user_id, project_id)
+            request_id = await self._agents.begin(subject, "chat", message.content, CHAT_VERSION, price="chat")
             begun.append(Call(request_id, caller.user_id, caller.tenant_id, render(history)))
             return Asked(request_id)
+
+        async def move(_: str) -> None:
+            await self._progress().touch(caller.tenant_id, caller.user_id, project_id)
 
         asked = await self._once(
             route, idempotency_key, _Asking(subject, message), put, into=Asked, stands=self._stands
         )
         await self._tx.commit()
         for call in begun:
-            self._calls.speak(call)
+            self._calls.speak(call, move)
         return asked
 
     async def reply(self, caller: Caller, asked: Asked) -> Reply:
@@ -110,8 +112,11 @@ class Dialogue:
 class PersonaChat:
     """Conversations with the personas of one's simulations."""
 
-    def __init__(self, simulations: SimulationRepository, dialogue: Dialogue, authorizer: Authorizer) -> None:
-        self._simulations = simulations
+    def __init__(
+        self, scenes: SceneRepository, own: OwnSimulations, dialogue: Dialogue, authorizer: Authorizer
+    ) -> None:
+        self._scenes = scenes
+        self._own = own
         self._dialogue = dialogue
         self._authorizer = authorizer
 
@@ -124,21 +129,20 @@ class PersonaChat:
         idempotency_key: str | None,
     ) -> Asked:
         """Raises `NotFound`, `Denied` where it is not one's own, `NotReady`, and what `Dialogue.ask` raises."""
-        simulation = await self._visible(permit.caller, simulation_id)
-        if simulation.user_id != permit.caller.user_id:
-            raise Denied("Only the intern whose project it is talks to its personas.")
+        caller = permit.caller
+        reading: ReadSimulations = await self._authorizer.permit(caller, "read", "simulations")
+        scene = await self._scenes.scene(caller.tenant_id, reading.rows, simulation_id, persona_id)
+        if scene is None or scene.user_id != caller.user_id:
+            await self._own.ready(caller, simulation_id, refusal=_NOT_YOURS)
         permit.demand()
-        if simulation.status == "generating":
-            raise NotReady
-        tenant_id = permit.caller.tenant_id
-        persona = await self._simulations.played_persona(tenant_id, simulation_id, persona_id)
-        known = await self._simulations.known_facts(tenant_id, simulation_id, persona_id)
+        if scene is None:
+            raise NotFound
 
         def render(history: list[Turn]) -> ModelRequest:
-            return chat_request(_conversation(simulation, persona, known, history, message), persona.system_prompt)
+            return chat_request(_conversation(scene, history, message), scene.system_prompt)
 
         return await self._dialogue.ask(
-            permit.caller,
+            caller,
             persona_subject(persona_id),
             message,
             render,
@@ -151,14 +155,11 @@ class PersonaChat:
         self, permit: ReadMessages, simulation_id: UUID, persona_id: UUID, after: Position, limit: int
     ) -> list[ChatMessage]:
         """The conversation of the project's intern with a persona. Raises `NotFound` and `Denied`."""
-        simulation = await self._visible(permit.caller, simulation_id)
+        simulation = await self._own.visible(permit.caller, simulation_id)
         permit.demand(user_id=simulation.user_id)
-        await self._simulations.played_persona(permit.caller.tenant_id, simulation_id, persona_id)
+        if all(persona.id != persona_id for persona in simulation.personas):
+            raise NotFound
         return await self._dialogue.messages(persona_subject(persona_id), simulation.user_id, after, limit)
-
-    async def _visible(self, caller: Caller, simulation_id: UUID) -> Simulation:
-        reading: ReadSimulations = await self._authorizer.permit(caller, "read", "simulations")
-        return await self._simulations.whole(caller.tenant_id, reading.rows, simulation_id)
 
 
 class TaskChat:
@@ -224,27 +225,25 @@ def client_name(persona: str) -> str:
     return " ".join(words).rstrip(",،")
 
 
-def _conversation(
-    simulation: Simulation, persona: PlayedPersona, known: list[str], history: list[Turn], message: NewMessage
-) -> Conversation:
+def _conversation(scene: Scene, history: list[Turn], message: NewMessage) -> Conversation:
     return Conversation(
-        persona_name=persona.name,
-        persona_role=persona.role,
-        personality=persona.personality,
-        mood=simulation.client_mood,
-        language=message.language or simulation.language,
-        level=simulation.level,
-        project_title=simulation.title,
-        project_context=simulation.context,
-        overview=simulation.overview or "",
-        duration=simulation.duration or "",
-        tech_stack=simulation.tech_stack,
-        functional_requirements=simulation.functional_requirements,
-        non_functional_requirements=simulation.non_functional_requirements,
-        milestones=simulation.milestones,
+        persona_name=scene.persona_name,
+        persona_role=scene.persona_role,
+        personality=scene.personality,
+        mood=scene.client_mood,
+        language=message.language or scene.language,
+        level=scene.level,
+        project_title=scene.title,
+        project_context=scene.context,
+        overview=scene.overview or "",
+        duration=scene.duration or "",
+        tech_stack=scene.tech_stack,
+        functional_requirements=scene.functional_requirements,
+        non_functional_requirements=scene.non_functional_requirements,
+        milestones=scene.milestones,
         history=history,
         question=message.content,
-        known=known,
+        known=scene.known,
         code_context=message.code_context,
     )
 

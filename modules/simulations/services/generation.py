@@ -73,9 +73,13 @@ class Generation:
             team_mode=brief.team_mode,
             status="generating",
         )
-        session_id = await self._agents.session(f"simulation:{simulation_id}")
         request_id = await self._agents.begin(
-            session_id, "generate", brief.context, GENERATION_VERSION, price="generation", waits=True
+            f"simulation:{simulation_id}",
+            "generate",
+            brief.context,
+            GENERATION_VERSION,
+            price="generation",
+            waits=True,
         )
         await self._simulations.add(tenant_id, user_id, simulation_id, brief=brief, request_id=request_id)
         await self._jobs.enqueue(self._tx, JOB, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id)

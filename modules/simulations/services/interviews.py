@@ -245,9 +245,12 @@ class Interviews:
     async def _called(
         self, permit: CreateInterviews, interview_id: UUID, content: str, request: ModelRequest, *, paid: bool = False
     ) -> Call:
-        session_id = await self._agents.session(f"interview:{interview_id}")
         request_id = await self._agents.begin(
-            session_id, "interview", content, request.prompt_version, price="interview" if paid else None
+            f"interview:{interview_id}",
+            "interview",
+            content,
+            request.prompt_version,
+            price="interview" if paid else None,
         )
         return Call(request_id, permit.caller.user_id, permit.caller.tenant_id, request)
 

@@ -186,9 +186,8 @@ class Reviews:
             if earlier is not None:
                 await self._record().write(tenant_id, user_id, review_id, handed, earlier)
                 return Submitted(review_id, None)
-            session_id = await self._agents.session(f"review:{handed.project_id}")
             request_id = await self._agents.begin(
-                session_id, "review", handed.submission.code, REVIEW_VERSION, price="review"
+                f"review:{handed.project_id}", "review", handed.submission.code, REVIEW_VERSION, price="review"
             )
             begun.append(Call(request_id, user_id, tenant_id, review_request(handed.work, seed=handed.seed)))
             return Submitted(review_id, request_id)

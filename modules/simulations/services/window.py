@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from modules.agents import ModelRequest, tokens_of
+from modules.agents import ModelRequest, tokens_needed, tokens_of
 
 T = TypeVar("T")
 
@@ -23,10 +23,7 @@ def newest_that_fit(parts: Sequence[T], cost: Callable[[T], int], budget: int, *
     return kept[::-1]
 
 
-def tokens_needed(request: ModelRequest, shape: type[msgspec.Struct] | None = None) -> int:
+def tokens_with_schema(request: ModelRequest, shape: type[msgspec.Struct]) -> int:
     """For what is asked and what may be answered at most, with the schema of a structured answer."""
-    asked = request.max_output_tokens + sum(tokens_of(each.content) for each in request.messages)
-    if shape is None:
-        return asked
     # The model reads a schema's root twice: as such, and among the definitions.
-    return asked + 2 * tokens_of(msgspec.json.encode(msgspec.json.schema(shape)).decode())
+    return tokens_needed(request) + 2 * tokens_of(msgspec.json.encode(msgspec.json.schema(shape)).decode())
