@@ -64,7 +64,7 @@ def _rls(options: argparse.Namespace, folder: Path) -> Section:
 def _deductions(options: argparse.Namespace, folder: Path) -> Section:
     from scripts.bench import deductions
 
-    return deductions.measure(folder, deductions.Plan(1, 1.0) if options.quick else deductions.Plan())
+    return deductions.measure(folder, deductions.Plan(1, 0.2) if options.quick else deductions.Plan())
 
 
 def _usage(options: argparse.Namespace, folder: Path) -> Section:

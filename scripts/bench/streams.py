@@ -27,7 +27,7 @@ from scripts.bench.stage import SECRET_KEY, BenchError, Stage, body, free_port, 
 
 _ADDED_MS: Final = 5.0
 _OTHERS_MS: Final = 200.0
-_USERS: Final = 20
+_STREAMS_A_USER: Final = 50
 _SESSION: Final = 10
 _PERSONA: Final = (
     "/api/v1/simulations/50000000-0000-4000-8000-000000000001/personas/60000000-0000-4000-8000-000000000001/messages"
@@ -45,6 +45,11 @@ class Plan(msgspec.Struct, frozen=True):
     calls: int = 400
     streams: int = 1000
     seconds: float = 8.0
+
+    @property
+    def users(self) -> int:
+        """Of whom each may have so many answers under way at once."""
+        return -(-self.streams // _STREAMS_A_USER)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -162,8 +167,8 @@ async def _first_words(scene: Stage, plan: Plan, ours: int, model: int) -> tuple
 
 
 async def _open_many(scene: Stage, plan: Plan, ours: int) -> Held:
-    tokens = await asyncio.to_thread(_listeners, scene, ours)
-    lasts = round(plan.seconds * 1.5 + plan.streams / 25 + 12)
+    tokens = await asyncio.to_thread(_listeners, scene, ours, plan.users)
+    lasts = round(plan.seconds * 1.5 + plan.streams / 25 + 6)
     alone = await _others(scene, ours, plan.seconds / 2)
     started = time.perf_counter()
     gate = asyncio.Semaphore(40)
@@ -212,10 +217,10 @@ def _watch_connections(scene: Stage, looks: int) -> tuple[int, float, int]:
     return held, busy / looks, connections
 
 
-def _listeners(scene: Stage, ours: int) -> list[str]:
+def _listeners(scene: Stage, ours: int, users: int) -> list[str]:
     """Sessions of as many users."""
     tokens: list[str] = []
-    for number in range(_USERS):
+    for number in range(users):
         sent = msgspec.json.encode({"email": f"listener{number}@example.com", "password": "a long walk by the sea"})
         url = f"http://127.0.0.1:{ours}/api/v1/auth/signup"
         with psycopg.connect(scene.owner, autocommit=True) as owner:
@@ -274,7 +279,7 @@ def _section(plan: Plan, direct: list[float], through: list[float], held: Held) 
         notes=[
             f"{plan.calls} calls each, in turns, on one connection each; the model is sent the same bytes either way. "
             f"A conversation begins anew after {_SESSION} exchanges.",
-            f"{streams} of {_USERS} users in one worker process, a word a second each; they were opened in "
+            f"{streams} of {plan.users} users in one worker process, a word a second each; they were opened in "
             f"{held.opened_in:.1f} s. The pool has {held.connections} connections; a transaction was open at "
             f"{held.busy:.0%} of the looks, none of them for 50 ms or longer: what was cancelled elsewhere is looked "
             "up twice a second.",

@@ -8,10 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import httpx
 import pytest
+
+from app.__main__ import main
+from tests import commands
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -221,16 +225,23 @@ def test_what_an_operator_can_mend_is_one_clear_line_and_exit_2(
 
 @pytest.mark.parametrize("command", ["", "serve", "setup", "migrate", "seed", "worker", "routes", "check"])
 def test_every_command_explains_itself(command: str) -> None:
-    done = run("app", *([command] if command else []), "--help")
-    assert done.returncode == 0
-    assert "usage: python -m app" in done.stdout
+    shown = commands.run(main, *([command] if command else []), "--help", variables={})
+    assert shown.code == 0
+    assert "usage: python -m app" in shown.said
 
 
-@pytest.mark.parametrize("script", ["seed", "migrate", "contracts", "compose"])
+SCRIPTS = [each for each in (ROOT / "scripts").glob("*.py") if each.stem != "__init__"]
+
+
+@pytest.mark.parametrize("script", [each.stem for each in SCRIPTS])
 def test_every_script_explains_itself(script: str) -> None:
-    done = run(f"scripts.{script}", "--help")
-    assert done.returncode == 0
-    assert f"usage: python -m scripts.{script}" in done.stdout
+    shown = commands.run(import_module(f"scripts.{script}").main, "--help", variables={})
+    assert shown.code == 0
+    assert f"usage: python -m scripts.{script}" in shown.said
+
+
+def test_a_script_is_started_by_its_name() -> None:
+    assert "usage: python -m scripts.seed" in run("scripts.seed", "--help").stdout
 
 
 def test_seeding_twice_changes_nothing_and_says_so(tmp_path: Path) -> None:

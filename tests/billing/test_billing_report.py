@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from core.database.migrations import ROOT
 from core.database.roles import Endpoints
 from modules.billing.domain.periods import Month, calendar_month, months_after
 from modules.billing.repositories.report import MonthReport, MonthReports
+from scripts.billing import main
 from tests.billing.ledger import BOB, Ledger, soon
-from tests.billing.test_ledger_script import url
+from tests.commands import Ended, run, variables_of
 
 pytestmark = pytest.mark.anyio
 
@@ -26,17 +23,8 @@ THIS = calendar_month(NOW)
 JANUARY = calendar_month(datetime(2026, 1, 15, tzinfo=UTC))
 
 
-def script(endpoints: Endpoints, *arguments: str) -> subprocess.CompletedProcess[str]:
-    assert endpoints.owner is not None
-    environ = {
-        "PATH": os.defpath,
-        "APP_ENV": "test",
-        "DB_DRIVER": "postgres",
-        "DATABASE_URL": url(endpoints.runtime),
-        "DATABASE_OWNER_URL": url(endpoints.owner),
-    }
-    command = [sys.executable, "-m", "scripts.billing", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
+def script(endpoints: Endpoints, *arguments: str) -> Ended:
+    return run(main, *arguments, variables=variables_of(endpoints))
 
 
 def use(ledger: Ledger, tenant: UUID, at: datetime, number: int = 1, *, by: UUID = BOB, kind: str = "chat") -> None:
@@ -229,18 +217,18 @@ async def test_a_hundred_oddities_of_a_kind_are_shown_and_all_are_counted(ledger
 @pytest.mark.slow
 def test_the_seeds_month_is_shown_as_tables(shared_endpoints: Endpoints) -> None:
     shown = script(shared_endpoints, "report", "--tenant", "acme", "--month", "2026-01")
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert "enterprise" in shown.stdout
-    assert "January 2026" in shown.stdout
-    assert "2026-01-02" in shown.stdout
-    assert "generate" in shown.stdout
-    assert "limits reached: none" in shown.stdout
+    assert (shown.code, shown.complained) == (0, "")
+    assert "enterprise" in shown.said
+    assert "January 2026" in shown.said
+    assert "2026-01-02" in shown.said
+    assert "generate" in shown.said
+    assert "limits reached: none" in shown.said
 
 
 @pytest.mark.slow
 def test_this_month_is_shown_without_a_question_and_for_machines_it_is_json(shared_endpoints: Endpoints) -> None:
     found: dict[str, Any] = json.loads(
-        script(shared_endpoints, "report", "--tenant", "10000000-0000-4000-8000-000000000001", "--json").stdout
+        script(shared_endpoints, "report", "--tenant", "10000000-0000-4000-8000-000000000001", "--json").said
     )
     assert found["start"] == calendar_month(datetime.now(UTC)).start.isoformat().replace("+00:00", "Z")
     assert (found["tenant"]["slug"], found["tenant"]["balance"], found["closing"]) == ("acme", 2000, 2000)
@@ -253,9 +241,9 @@ def test_what_users_wrote_neither_steers_the_terminal_nor_the_table(
     tenant = ledger.tenant()
     use(ledger, tenant, NOW - timedelta(seconds=1), kind="\x1b[31m[bold]:smile: x")
     shown = script(shared_endpoints, "report", "--tenant", str(tenant))
-    assert shown.returncode == 0
-    assert "\N{REPLACEMENT CHARACTER}[31m[bold]:smile: x" in shown.stdout
-    assert "\x1b" not in shown.stdout
+    assert shown.code == 0
+    assert "\N{REPLACEMENT CHARACTER}[31m[bold]:smile: x" in shown.said
+    assert "\x1b" not in shown.said
 
 
 @pytest.mark.slow
@@ -274,13 +262,13 @@ def test_a_tenant_or_a_month_that_there_is_not_is_one_line_and_2(
     shared_endpoints: Endpoints, arguments: tuple[str, ...], said: str
 ) -> None:
     refused = script(shared_endpoints, "report", *arguments)
-    assert (refused.returncode, refused.stdout) == (2, "")
-    assert len(refused.stderr.splitlines()) == 1
-    assert refused.stderr.startswith(f"interna: {said}")
+    assert (refused.code, refused.said) == (2, "")
+    assert len(refused.complained.splitlines()) == 1
+    assert refused.complained.startswith(f"interna: {said}")
 
 
 @pytest.mark.slow
 def test_help_says_what_can_be_asked(shared_endpoints: Endpoints) -> None:
-    assert "one month of one tenant" in script(shared_endpoints, "--help").stdout
-    shown = script(shared_endpoints, "report", "--help").stdout
+    assert "one month of one tenant" in script(shared_endpoints, "--help").said
+    shown = script(shared_endpoints, "report", "--help").said
     assert all(option in shown for option in ("--tenant", "--month", "--json"))

@@ -7,44 +7,27 @@ import json
 import os
 import pty
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import quote, urlencode
 
 import httpx
-import msgspec
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from core.database.roles import Endpoints
 from scripts.operators import main, parser
+from tests.commands import Ended, url
+from tests.commands import run as run_command
 from tests.operators import EMAIL, LOGIN, operate
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "seven loaves before sunrise"
 
 
-class Ended(msgspec.Struct, frozen=True):
-    """What a command came to."""
-
-    code: int
-    said: str
-    complained: str
-
-
 Run: TypeAlias = Callable[..., Ended]
-
-
-def url(conninfo: str) -> str:
-    parts = {str(name): str(value) for name, value in conninfo_to_dict(conninfo).items()}
-    place = [(name, parts[name]) for name in ("host", "port") if name in parts]
-    secret = quote(parts.get("password", ""), safe="")
-    return f"postgresql://{parts['user']}:{secret}@/{parts['dbname']}?{urlencode(place)}"
 
 
 @pytest.fixture
@@ -60,20 +43,8 @@ def variables(endpoints: Endpoints) -> dict[str, str]:
 
 @pytest.fixture
 def run(variables: dict[str, str]) -> Run:
-    """A process of its own."""
-
     def run(*arguments: str, typed: str = "") -> Ended:
-        ended = subprocess.run(
-            [sys.executable, "-m", "scripts.operators", *arguments],
-            cwd=ROOT,
-            env=variables,
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
+        return run_command(main, *arguments, variables=variables, typed=typed)
 
     return run
 

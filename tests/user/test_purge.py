@@ -4,42 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from core.bootstrap import Parent
 from core.database.roles import Endpoints
 from modules.user.services.purge import Purge, Purged
 from scripts.purge import main
-from tests.app.test_serve import ROOT
 from tests.client import PASSWORD, Person, sign_up
+from tests.commands import Ended, run, variables_of
 from tests.user.mailbox import RESTORE, Mailbox
 
 pytestmark = pytest.mark.anyio
 EMAIL = "nadia@left.example"
 
 
-def command(endpoints: Endpoints, *options: str) -> subprocess.CompletedProcess[str]:
-    parts = conninfo_to_dict(endpoints.runtime)
-    login = f"{quote(str(parts['user']))}:{quote(str(parts['password']))}"
-    url = f"postgresql://{login}@/{parts['dbname']}?host={quote(str(parts['host']))}&port={parts.get('port') or 5432}"
-    return subprocess.run(
-        [sys.executable, "-m", "scripts.purge", *options],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "APP_ENV": "test", "DB_DRIVER": "postgres", "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+def command(endpoints: Endpoints, *options: str) -> Ended:
+    return run(main, *options, variables=variables_of(endpoints))
 
 
 async def purge(parent: Parent, at_most: int = 100) -> list[Purged]:
@@ -142,22 +127,20 @@ async def test_the_command_tells_what_is_due_does_it_and_tells_what_failed(
     other = await gone(client, owner, "other@left.example")
     before = everything(owner)
     rehearsed = command(endpoints, "--dry-run", "--json")
-    assert rehearsed.returncode == 0, rehearsed.stderr
-    assert json.loads(rehearsed.stdout) == [
-        {"user_id": person.user["id"], "outcome": "due"} for person in (stuck, other)
-    ]
+    assert rehearsed.code == 0, rehearsed.complained
+    assert json.loads(rehearsed.said) == [{"user_id": person.user["id"], "outcome": "due"} for person in (stuck, other)]
     assert everything(owner) == before
     unless = f"anonymised_at IS NULL OR id <> '{stuck.user['id']}'"
     owner.execute(f"ALTER TABLE users.users ADD CONSTRAINT stuck CHECK ({unless})".encode())
     done = command(endpoints, "--json")
-    outcomes: dict[str, Any] = {found["user_id"]: found["outcome"] for found in json.loads(done.stdout)}
-    assert done.returncode == 1
+    outcomes: dict[str, Any] = {found["user_id"]: found["outcome"] for found in json.loads(done.said)}
+    assert done.code == 1
     assert outcomes[other.user["id"]] == "anonymised"
     assert outcomes[stuck.user["id"]].startswith("failed: ")
     assert "stuck@left.example" in everything(owner)
     table = command(endpoints, "--limit", "1")
-    assert (table.returncode, stuck.user["id"] in table.stdout) == (1, True)
-    assert table.stdout.endswith("purge: 1 due, 1 failed\n")
+    assert (table.code, stuck.user["id"] in table.said) == (1, True)
+    assert table.said.endswith("purge: 1 due, 1 failed\n")
 
 
 def test_the_command_refuses_a_number_of_accounts_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
