@@ -19,6 +19,10 @@ from core.errors import Invalid
 _NAMED_FIELD: Final = re.compile(r"(?:unknown|required) field `([^`]*)`$")
 
 
+class BodyBrokeOff(Invalid):
+    """The body broke off before its end."""
+
+
 class InternaRequest(Request[Any, Any, Any]):
     """The request class of the application."""
 

@@ -8,6 +8,7 @@ exception raised in its own `send` wrappers never reaches the exception handlers
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from collections.abc import Callable, Iterable
@@ -18,16 +19,18 @@ import structlog
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, InternalServerException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.container import Child, Counterparts, current_child
+from core.database.errors import OutcomeUnknown
 from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.errors import InternaError, Invalid
 from core.http.authority import has_tenant_in_path, is_for_operators, is_open, media_types, writes
+from core.http.body import BodyBrokeOff
 from core.http.caller import TOUCH_SESSION, Sessions, TrustedIssuers, identify, identify_operator
 from core.http.cors import Cors, Headers
 from core.http.problems import MEDIA_TYPE, encode, problem_of
@@ -85,6 +88,9 @@ class Boundary:
                     _log.error("the answer broke off", exc_info=error, request_id=child.request_id)
                     raise
                 await answer.fail(error)
+            except asyncio.CancelledError as cancelled:
+                await answer.cut_short(cancelled)
+                raise
             finally:
                 await transaction.rollback()
             if child.caller is not None and child.caller.stale:
@@ -103,13 +109,14 @@ class Boundary:
 class _Answer:
     """The way out of one request."""
 
-    __slots__ = ("_child", "_cors", "_replaced", "_scope", "_send", "started")
+    __slots__ = ("_child", "_committing", "_cors", "_replaced", "_scope", "_send", "started")
 
     def __init__(self, child: Child, scope: Scope, send: Send, cors: Cors | None) -> None:
         self._child = child
         self._scope = scope
         self._send = send
         self._cors = cors
+        self._committing = False
         self._replaced = False
         self.started = False
 
@@ -121,6 +128,7 @@ class _Answer:
             if message["status"] >= 400:
                 await transaction.rollback()
             else:
+                self._committing = True
                 try:
                     await transaction.commit()
                 except Exception as error:
@@ -155,6 +163,15 @@ class _Answer:
         self.started = True
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def cut_short(self, cancelled: asyncio.CancelledError) -> None:
+        """Answer the error that a request is cancelled with, which says why; other cancellations answer nothing."""
+        reason = cancelled.args[0] if cancelled.args else None
+        if self.started or not isinstance(reason, InternaError):
+            return
+        if self._committing:  # it may be done: nobody should be asked to repeat it
+            reason = OutcomeUnknown("The request was cut short during its commit; look before you repeat it.")
+        await self.fail(reason)
 
     def _decorate(self, message: Any) -> None:
         """Our headers, where the route has not said something of its own."""
@@ -197,7 +214,10 @@ class Admission:
 
 async def _receive(connection: Request[Any, Any, Any], headers: dict[bytes, bytes], accepted: frozenset[bytes]) -> None:
     media_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-    body = await connection.body()
+    try:
+        body = await connection.body()
+    except InternalServerException:  # Litestar takes a client that leaves for a fault of ours
+        raise BodyBrokeOff from None
     if body and media_type not in accepted:
         kinds = b", ".join(sorted(accepted)).decode()
         raise HTTPException(status_code=415, detail=f"The body must be {kinds}.")

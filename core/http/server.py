@@ -3,6 +3,7 @@
 granian's embedded server binds with SO_REUSEPORT, so every worker listens by itself and the kernel spreads
 the connections. When told to stop it waits for every answer, for ever if a stream has no end; so requests
 that still run after `grace` are cancelled, and a worker that does not end even then is killed by its alarm.
+A cancellation carries `ServerStops`, so that the application can tell the client what it did not wait for.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from granian.errors import FatalError
 from granian.log import LogLevels
 from granian.server.embed import Server
 
+from core.errors import Unavailable
+
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 
 _BACKLOG: Final = 1024
@@ -26,6 +29,10 @@ _BACKLOG: Final = 1024
 _CONNECTIONS: Final = 1024
 _LAST_SECONDS: Final = 1.0
 _LOGGING: Final[dict[str, Any]] = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
+
+
+class ServerStops(Unavailable):
+    """The server is being stopped; try again."""
 
 
 def serve_http(
@@ -49,7 +56,6 @@ class _Worker:
         self._requests: set[asyncio.Task[Any]] = set()
         self._started = asyncio.Event()
         self._stopping = False
-        self._dropping = False
 
     async def run(self) -> bool:
         """Serve; false where the application did not start."""
@@ -85,9 +91,8 @@ class _Worker:
             self._server.stop()  # type: ignore[no-untyped-call]
 
     def _drop(self) -> None:
-        self._dropping = True
         for request in self._requests:
-            request.cancel()
+            request.cancel(ServerStops())
 
     async def _announce(self) -> None:
         await self._started.wait()
@@ -111,7 +116,9 @@ class _Worker:
         try:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
-            if not self._dropping:  # granian logs a traceback for each that gets through
+            # Once told to stop, granian itself cancels those whose clients left; it logs a traceback for each that
+            # gets through.
+            if not self._stopping:
                 raise
         finally:
             self._requests.discard(request)
