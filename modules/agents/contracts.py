@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from modules.agents.domain import RequestStatus
+from modules.agents.domain import Assigned, RequestStatus
 from modules.agents.models.protocol import AgentType
 
 
@@ -33,7 +33,7 @@ class AgentSession(msgspec.Struct, frozen=True):
 class NewRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something to do; without a session one is opened for it."""
 
-    agent_type: Literal["create", "edit", "research"]
+    agent_type: Assigned
     content: Annotated[str, Meta(min_length=1, max_length=32_000, pattern=r"\S")]
     session_id: UUID | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard, get_args
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,13 @@ UNREACHABLE: Final = "The language model could not be reached; try again later."
 
 MOST_RUNNING: Final = 100
 """Calls that one user may have under way in one process."""
+
+Assigned = Literal["create", "edit", "research"]
+"""What a user orders by hand, and a job does."""
+ASSIGNED: Final[tuple[Assigned, ...]] = get_args(Assigned)
+
+MOST_WAITING: Final = 20
+"""Documents that one user may have ordered and not got yet, so that the others' jobs need not wait for all of them."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -151,7 +158,7 @@ class ChatMessage(msgspec.Struct, frozen=True):
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     """Something to create, edit or research, after what was asked and answered before in the same session."""
 
-    agent_type: Literal["create", "edit", "research"]
+    agent_type: Assigned
     content: str
     history: list[Exchange]
 
@@ -166,6 +173,10 @@ class AlreadyEnded(Conflict):
 
 class TooManyRunning(TooMany):
     """Too many of your requests are under way; wait until one has ended."""
+
+
+class OfAConversation(Conflict):
+    """This session belongs to a conversation: go on where that takes place, or open a session of your own."""
 
 
 Failure = Literal["failed", "timed out", "unavailable", "conflict"]
@@ -202,6 +213,10 @@ def as_told(error: BaseException) -> InternaError:
 def progress_after(letters: int, *, expected: int) -> float:
     """From 0 to below 1: three quarters when as many letters have come as were expected, and never the end itself."""
     return round(1 - math.exp(-1.386 * letters / expected), 3)
+
+
+def is_assigned(agent_type: AgentType) -> TypeGuard[Assigned]:
+    return agent_type in ASSIGNED
 
 
 def subject_of(session_id: UUID) -> str:

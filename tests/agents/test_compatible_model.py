@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from core.errors import InternaError
@@ -81,6 +82,15 @@ async def test_without_counted_tokens_four_characters_are_one() -> None:
     async with model_of(answer("x" * 400, usage=False)) as (model, _):
         usage = (await model.complete(asked(Message("user", "y" * 80)))).usage
     assert usage == Usage(20, 100)
+
+
+@pytest.mark.parametrize(("prompt", "completion"), [(10**12, 5), (5, 10**12), (-5, 5), (5, -5)])
+async def test_tokens_that_nobody_can_have_counted_are_estimated(prompt: int, completion: int) -> None:
+    counted = {"prompt_tokens": prompt, "completion_tokens": completion}
+    said = b'data: {"choices": [{"delta": {"content": "' + b"x" * 400 + b'"}, "finish_reason": "stop"}]}\n\n'
+    usage = b'data: {"choices": [], "usage": ' + msgspec.json.encode(counted) + b"}\n\n"
+    async with model_of(stream_of(said, usage, DONE)) as (model, _):
+        assert (await model.complete(asked(Message("user", "y" * 80)))).usage == Usage(20, 100)
 
 
 async def test_events_may_have_comments_carriage_returns_several_lines_and_nothing_to_say() -> None:

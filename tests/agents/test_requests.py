@@ -13,6 +13,7 @@ import pytest
 from core.database.roles import Endpoints
 from tests.agents.stage import (
     ACME,
+    CHAT,
     PLAN,
     Stage,
     ended,
@@ -24,7 +25,7 @@ from tests.agents.stage import (
     submit,
     working,
 )
-from tests.client import Person, log_in
+from tests.client import Person, log_in, sign_up
 from tests.model_server.behaviours import answer, hang
 
 pytestmark = pytest.mark.anyio
@@ -120,6 +121,24 @@ async def test_what_was_asked_later_is_no_history_of_what_was_asked_before(on: S
         await ended(on.bob, first["id"])
     bodies = [each.body["messages"] for each in on.model.requests]
     assert [message["content"] for message in bodies[0][1:]] == [PLAN["content"]]
+
+
+async def test_a_conversations_session_is_no_place_for_documents(on: Stage) -> None:
+    await on.bob.post(CHAT, {"content": "Hello"}, headers=ACME)
+    [(session,)] = on.rows("SELECT id FROM agents.agent_sessions WHERE subject LIKE 'persona:%%' LIMIT 1")
+    refused = await on.bob.post("/agent-requests", {**PLAN, "session_id": str(session)}, headers=ACME)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:interna:problem:of-a-conversation")
+
+
+async def test_who_has_ordered_twenty_documents_waits_for_one_of_them(on: Stage) -> None:
+    dana = await sign_up(on.bob.client)
+    ordered = [(await dana.post("/agent-requests", PLAN)).json()["id"] for _ in range(20)]
+    refused = await dana.post("/agent-requests", PLAN)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "10")
+    assert (await dana.delete(f"/agent-requests/{ordered.pop()}")).status_code == 204
+    ordered.append((await dana.post("/agent-requests", PLAN)).json()["id"])
+    for request_id in ordered:
+        assert (await dana.delete(f"/agent-requests/{request_id}")).status_code == 204
 
 
 async def test_lists_page_newest_first_and_show_only_what_one_may_see(on: Stage) -> None:

@@ -194,6 +194,22 @@ async def test_a_stop_of_the_server_keeps_what_was_said_and_lets_it_be_asked_aga
     assert await balance(on.bob) == before - 1
 
 
+async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None:
+    await ask(on.bob).end()
+    on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")  # else it was changed right now
+    [(request_id,)] = on.rows(
+        "UPDATE agents.agent_requests SET status = 'processing', finished_at = NULL, results = %s,"
+        " updated_at = now() - interval '16 minutes'"
+        " WHERE id = (SELECT id FROM agents.agent_requests ORDER BY id DESC LIMIT 1) RETURNING id",
+        '{"reply": "Well, what I"}',
+    )
+    on.owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
+    await on.here.parent.core.jobs().sweep()
+    heard = await hear(on.bob, request_id).end()
+    assert heard.text == "Well, what I"
+    assert heard.events[-1].data["problem"]["detail"] == "Nobody was left to answer."
+
+
 async def test_a_call_that_is_ended_before_it_begins_is_ended(on: Stage) -> None:
     """Its task never ran, and so could not notice."""
     session = on.rows("SELECT id, user_id, tenant_id FROM agents.agent_sessions LIMIT 1")

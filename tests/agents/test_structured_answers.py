@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -117,3 +117,17 @@ async def test_an_endpoint_that_wants_it_said_otherwise_is_understood_from_then_
     assert first - second == before
     assert second - first == after
     assert third == second
+
+
+class Colour(msgspec.Struct, forbid_unknown_fields=True):
+    name: Literal["red", "blue"]
+
+
+@pytest.mark.parametrize("wrong", ['{"name": "a secret\\u001b[31m - at `$`"}', '{"name": "red", "a secret": 1}'])
+async def test_what_does_not_fit_is_shown_to_the_model_and_to_nobody_else(wrong: str) -> None:
+    async with model_of(answer(wrong), answer(wrong)) as (model, server):
+        with pytest.raises(ModelFailed) as failure:
+            await model.structured(asked(), Colour)
+    assert "a secret" in server.requests[1].body["messages"][-1]["content"]
+    assert "secret" not in failure.value.detail
+    assert failure.value.detail.startswith("The language model's answer does not fit: ")

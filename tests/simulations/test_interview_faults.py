@@ -182,6 +182,24 @@ async def test_a_question_that_was_cancelled_is_no_part_of_the_transcript_and_it
     assert (again.status_code, again.json()["reply"]) == (201, "What is a transaction?")
 
 
+async def test_a_first_question_that_was_cancelled_in_the_middle_costs_nothing(
+    slow_model: ModelServer, client: httpx.AsyncClient, owner: psycopg.Connection
+) -> None:
+    """There is no interview then, so there is nothing to pay."""
+    owner.execute("""UPDATE billing.plans SET prices = '{"interview": 2}' WHERE id = 'enterprise'""")
+    bob = await log_in_bob(client)
+    slow_model.script(words("one two three four five six seven", pieces=7, delay=0.3))
+    beginning = asyncio.create_task(bob.post("/interviews", JOB, headers=KEY))
+    assert await slow_model.until(lambda: slow_model.requests and slow_model.requests[0].sent_bytes > 400, seconds=9)
+    ((under_way,),) = owner.execute("SELECT id FROM agents.agent_requests WHERE finished_at IS NULL").fetchall()
+    assert (await bob.delete(f"/agent-requests/{under_way}", headers=ACME)).status_code == 204
+    assert (await beginning).status_code == 409
+    await until_settled(owner)
+    assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 2000, "held": 0}
+    assert (await bob.post("/interviews", JOB, headers=KEY)).status_code == 201
+    assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 1998, "held": 0}
+
+
 # --- without a model -------------------------------------------------------------------------------------------------
 
 

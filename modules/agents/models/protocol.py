@@ -40,6 +40,8 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     max_output_tokens: int = 4096
     seed: int | None = None
     """The same seed asks for the same answer, where the provider can do that."""
+    confidential: str = ""
+    """What of the messages no answer may repeat."""
 
 
 class Usage(msgspec.Struct, frozen=True):

@@ -19,19 +19,17 @@ from sqlalchemy import (
     Interval,
     Text,
     and_,
+    any_,
     bindparam,
     case,
     column,
     func,
-    insert,
     literal,
     or_,
     select,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant
@@ -40,46 +38,14 @@ from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.agents.contracts import AgentRequest
-from modules.agents.domain import Abandoned, Ended, Outcome, RequestStatus, Seen, Stopped, Taken
+from modules.agents.domain import ASSIGNED, Abandoned, Ended, Outcome, RequestStatus, Seen, Stopped, Taken
 from modules.agents.models.protocol import AgentType, Usage
+from modules.agents.repositories.chains import BEGIN
 from modules.agents.resources import AGENT_REQUESTS
-from modules.agents.tables import agent_requests, agent_sessions
+from modules.agents.tables import agent_requests
 
 _LONGEST_CALL: Final = timedelta(minutes=15)
 
-_WRITTEN = ("user_id", "agent_type", "content", "status", "provider", "model", "prompt_version")
-_new_id = select(func.app.uuidv7(type_=Uuid).label("id")).cte("new_id")
-_chained = upsert(agent_sessions).from_select(
-    ["tenant_id", "user_id", "subject", "request_chain"],
-    select(
-        bindparam("tenant_id", type_=Uuid),
-        bindparam("user_id", type_=Uuid),
-        bindparam("subject", type_=Text),
-        array([_new_id.c.id]),
-    ),
-)
-_chain = (
-    _chained.on_conflict_do_update(
-        index_elements=["tenant_id", "user_id", "subject"],
-        set_={"request_chain": func.array_cat(agent_sessions.c.request_chain, _chained.excluded.request_chain)},
-    )
-    .returning(agent_sessions.c.tenant_id, agent_sessions.c.id)
-    .cte("chain")
-)
-_BEGIN = Statement(
-    insert(agent_requests)
-    .from_select(
-        ["tenant_id", "session_id", "id", *_WRITTEN],
-        select(
-            _chain.c.tenant_id,
-            _chain.c.id,
-            _new_id.c.id,
-            *(bindparam(name, type_=agent_requests.c[name].type) for name in _WRITTEN),
-        ),
-    )
-    .returning(agent_requests.c.id),
-    into=UUID,
-)
 _this = (
     agent_requests.c.tenant_id == bindparam("tenant_id"),
     agent_requests.c.id == bindparam("request_id"),
@@ -89,6 +55,15 @@ _going = or_(agent_requests.c.status == "pending", agent_requests.c.status == "p
 _ended = (agent_requests.c.user_id, agent_requests.c.agent_type, agent_requests.c.hold_id)
 
 _RESERVE = Statement.command(update(agent_requests).where(*_this).values(hold_id=bindparam("hold_id")))
+_ORDERED = Statement(
+    select(func.count()).where(
+        agent_requests.c.tenant_id == bindparam("tenant_id"),
+        agent_requests.c.user_id == bindparam("user_id"),
+        agent_requests.c.agent_type == any_(bindparam("agent_types", type_=ARRAY(Text))),
+        agent_requests.c.finished_at.is_(None),
+    ),
+    into=int,
+)
 _TAKE = Statement(
     update(agent_requests)
     .where(*_this, _going)
@@ -133,7 +108,8 @@ _FAIL = Statement(
         error=func.coalesce(
             case((agent_requests.c.status == "cancelled", agent_requests.c.error)), bindparam("error", type_=Text)
         ),
-        results=bindparam("results"),
+        # Whoever ends it for a process that died has heard nothing: what that had stored stays.
+        results=agent_requests.c.results.concat(bindparam("results", type_=agent_requests.c.results.type)),
         input_tokens=bindparam("input_tokens"),
         output_tokens=bindparam("output_tokens"),
         token_cost=bindparam("token_cost"),
@@ -237,7 +213,7 @@ class RequestRepository:
     ) -> UUID:
         """Write a request down as the last of the user's session about a subject, which is made where there is none."""
         return await self._tx.one(
-            _BEGIN,
+            BEGIN,
             tenant_id=tenant_id,
             user_id=user_id,
             subject=subject,
@@ -251,6 +227,10 @@ class RequestRepository:
 
     async def reserve(self, tenant_id: UUID, request_id: UUID, hold_id: UUID) -> None:
         await self._tx.execute(_RESERVE, tenant_id=tenant_id, request_id=request_id, hold_id=hold_id)
+
+    async def ordered(self, tenant_id: UUID, user_id: UUID) -> int:
+        """How many of the documents that a user has ordered are not done yet."""
+        return await self._tx.one(_ORDERED, tenant_id=tenant_id, user_id=user_id, agent_types=list(ASSIGNED))
 
     async def take(self, tenant_id: UUID, request_id: UUID) -> Taken | None:
         """Begin to answer one that waits; None where it has ended or was cancelled."""

@@ -15,7 +15,19 @@ from core.http.authority import Authorizer
 from core.http.idempotency import Once
 from core.jobs import Jobs
 from modules.agents.contracts import AgentRequest, AgentSession, NewRequest, NewSession
-from modules.agents.domain import UNREACHABLE, AlreadyEnded, Assignment, Call, Cancelled, subject_of, tokens_needed
+from modules.agents.domain import (
+    MOST_WAITING,
+    UNREACHABLE,
+    AlreadyEnded,
+    Assignment,
+    Call,
+    Cancelled,
+    OfAConversation,
+    TooManyRunning,
+    is_assigned,
+    subject_of,
+    tokens_needed,
+)
 from modules.agents.models.protocol import ModelFailed, ModelTimedOut
 from modules.agents.permits import CreateRequests, CreateSessions, DeleteRequests, ReadRequests, ReadSessions
 from modules.agents.prompts import ASSIGNMENT_VERSION, assignment_request
@@ -61,7 +73,8 @@ class AgentWork:
     async def submit(self, permit: CreateRequests, wish: NewRequest, idempotency_key: str | None) -> AgentRequest:
         """Write the request down and enqueue it, both or neither; or the first one with this key, as it now stands.
 
-        Raises `NotFound` and `Denied` for a session that is not one's own, `StillRunning` and `OtherBody`.
+        Raises `NotFound` and `Denied` for a session that is not one's own, `OfAConversation` for one that was not
+        opened by hand, `TooManyRunning`, `StillRunning` and `OtherBody`.
         """
         permit.demand(agent_type=wish.agent_type, status="pending")
         first = await self._once(
@@ -87,6 +100,8 @@ class AgentWork:
 
     async def _submit(self, permit: CreateRequests, wish: NewRequest) -> AgentRequest:
         tenant_id, user_id = self._child.tenant_id, self._child.user_id
+        if await self._requests.ordered(tenant_id, user_id) >= MOST_WAITING:
+            raise TooManyRunning(retry_after=10)
         if wish.session_id is None:
             session_id = (await self._sessions.open(tenant_id, user_id, {})).id
         else:
@@ -94,6 +109,8 @@ class AgentWork:
             session = await self._sessions.one(tenant_id, reading.rows, wish.session_id)
             if session.user_id != user_id:
                 raise Denied("Only whoever opened a session asks something in it.")
+            if session.subject != subject_of(session.id):
+                raise OfAConversation
             session_id = session.id
         request_id = await self._record.begin(
             subject_of(session_id), wish.agent_type, wish.content, ASSIGNMENT_VERSION, waits=True
@@ -114,7 +131,7 @@ class AssignmentJob:
         """Raises `ModelUnavailable`, so that it is tried again."""
         async with self._database.unit(Acting(user_id, tenant_id)):
             taken = await self._record().take(request_id)
-            if taken is None or taken.agent_type not in ("create", "edit", "research"):
+            if taken is None or not is_assigned(taken.agent_type):
                 return
             asked = assignment_request(Assignment(agent_type=taken.agent_type, content=taken.content, history=[]))
             history = await self._record().exchanges(

@@ -26,6 +26,7 @@ from core.database.pool import Database
 from core.errors import InternaError, Unavailable
 from modules.agents.domain import Call, Cancelled, failure_of, keep_nothing, usage_of_part, words_of
 from modules.agents.models.protocol import Model, ModelFailed, ModelUnavailable, Token, Usage, anything
+from modules.agents.services.discretion import Discretion
 from modules.agents.services.record import AgentRecord
 from modules.agents.services.running import Live, Running
 from modules.agents.services.watch import Watch
@@ -121,9 +122,11 @@ class Calls:
         usage: Usage | None = None
         try:
             live.begin()
+            discretion = Discretion(live.call.request.confidential)
             async with aclosing(self._model.stream(live.call.request)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, Token):
+                        discretion.hear(piece.text)
                         live.say(piece.text)
                         await asyncio.sleep(0)  # whoever listens hears it before more is read
                     else:
@@ -145,6 +148,7 @@ class Calls:
         try:
             live.begin()
             answer = await self._model.structured(live.call.request, shape, fits=fits, heard=live.heard)
+            Discretion(live.call.request.confidential).hear(msgspec.json.encode(answer.value).decode())
             kept = await self._store(live, {}, answer.usage, lambda: keep(answer.value))
         except BaseException as error:
             await self._end_badly(live, error)

@@ -121,7 +121,8 @@ class AgentRecord:
     ) -> bool:
         """The call came to nothing, or to a part of an answer; False where it had ended before.
 
-        Who leaves in the middle of an answer has had a part of it, and pays; a model that fails is not paid.
+        Who cancels a conversation's answer in the middle has had a part of it, and pays. A part of anything else is
+        worth nothing, and a model that fails is not paid.
         """
         status: RequestStatus = "cancelled" if cancelled else "failed"
         results = ({"reply": said} if said else {}) | ({} if cancelled else {"failure": failure})
@@ -129,7 +130,7 @@ class AgentRecord:
         if ended is None:
             return False
         await self._meter_tokens(request_id, ended, usage)
-        if ended.hold_id is not None and said and cancelled:
+        if ended.hold_id is not None and said and cancelled and ended.agent_type == "chat":
             await self._ledger.settle(ended.hold_id)
             ended = structs.replace(ended, hold_id=None)
         await self._told(request_id, ended, error)

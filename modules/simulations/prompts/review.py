@@ -33,13 +33,15 @@ def review_request(work: Work, *, seed: int) -> ModelRequest:
         f"<<<LANGUAGE\n{_within(work.code_language)}\nLANGUAGE>>>\n\n"
         f"<<<WORK\n{lines}\nWORK>>>"
     )
+    part = _REVIEWER.format(language=LANGUAGES[work.language])
     return ModelRequest(
         agent_type="review",
         prompt_version=REVIEW_VERSION,
-        messages=(Message("system", _REVIEWER.format(language=LANGUAGES[work.language])), Message("user", asked)),
+        messages=(Message("system", part), Message("user", asked)),
         subject=work,
         max_output_tokens=min(2000 + 200 * len(work.criteria), 12_000),
         seed=seed,
+        confidential=part,
     )
 
 

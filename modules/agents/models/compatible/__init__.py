@@ -110,7 +110,7 @@ class CompatibleModel:
         try:
             return Structured(fit(text, shape, fits), usage)
         except Misfit as misfit:
-            raise ModelFailed(f"The language model's answer does not fit: {misfit}.") from None
+            raise ModelFailed(f"The language model's answer does not fit: {misfit.told}.") from None
 
     async def aclose(self) -> None:
         await self._endpoint.aclose()

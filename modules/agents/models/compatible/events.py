@@ -14,6 +14,7 @@ from modules.agents.models.protocol import Message, ModelFailed, Usage
 
 _EVENT_LIMIT: Final = 4 * 2**20  # a text at its limit written as JSON escapes, and room for the envelope
 _DRAIN_SECONDS: Final = 0.1
+_MOST_TOKENS: Final = 10_000_000
 
 
 class _Delta(msgspec.Struct):
@@ -99,7 +100,7 @@ async def drain(pieces: AsyncGenerator[bytes, None]) -> None:
 
 
 def usage_of(counted: Counted | None, messages: Iterable[Message], letters: int) -> Usage:
-    """What the server counted, else about four characters a token."""
-    if counted is not None and counted.completion_tokens > 0:
+    """What the server counted, where that can be; else about four characters a token."""
+    if counted is not None and 0 < counted.completion_tokens <= _MOST_TOKENS >= counted.prompt_tokens >= 0:
         return Usage(counted.prompt_tokens, counted.completion_tokens)
     return Usage(max(1, sum(len(message.content) for message in messages) // 4), max(1, letters // 4))

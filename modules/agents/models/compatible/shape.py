@@ -17,9 +17,17 @@ _SCHEMA: Final = "Answer with one JSON object and nothing else. It fits this JSO
 _FENCE: Final = re.compile(r"\A```\w*\s*\n(.*?)\n?```\Z", re.DOTALL)
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
+# What msgspec quotes of the answer itself.
+_VALUE: Final = re.compile(r"(Invalid enum value|unknown field) .*?(?= - at `|\Z)", re.DOTALL)
+
 
 class Misfit(Exception):
-    """The answer does not fit the shape; the message says where."""
+    """The answer does not fit the shape; the message says where, to the model."""
+
+    @property
+    def told(self) -> str:
+        """The same for people, who are told nothing of the answer itself."""
+        return _VALUE.sub(r"\1", str(self))
 
 
 def schema_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
