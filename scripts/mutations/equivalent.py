@@ -21,4 +21,7 @@ EQUIVALENT: Final[dict[tuple[str, str], str]] = {
         ("authz.tenants", "(true)"),
         ("authz.tenants", "app.user_id() instead of app.others('tenants:update')"),
     )
+} | {
+    (table, "policy system_update: WITH CHECK without (app.user_id() IS NULL)"): _SAME
+    for table in ("billing.customers", "billing.subscriptions")
 }

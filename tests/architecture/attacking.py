@@ -95,6 +95,10 @@ def attacking(runtime: Connection, silent: Connection, actor: Actor, world: Worl
         with acting(runtime, None, None, world.operator if actor == "operator" else uuid4()):
             yield runtime
         return
+    if actor in ("system", "other system"):
+        with acting(runtime, None, world.tenant if actor == "system" else uuid4()):
+            yield runtime
+        return
     user: UUID | None = world.user if actor in ("self", "powerless", "elsewhere") else uuid4()
     tenant: UUID | None = world.tenant if actor in ("self", "powerless", "colleague", "admin") else uuid4()
     if actor == "anonymous":

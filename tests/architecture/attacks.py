@@ -23,13 +23,16 @@ Actor = Literal[
     "stranger",
     "operator",
     "other operator",
+    "system",
+    "other system",
     "anonymous",
     "nobody",
 ]
 """The row's user, whose policies open all that is their own; the same user without any right; the same user, acting
 for another tenant; another user of the same tenant; one to whom policies open everybody's rows; another user of
-another tenant, with all rights there; the row's operator; another operator; a transaction that says it is nobody's; a
-connection that never said anything."""
+another tenant, with all rights there; the row's operator; another operator; a job that acts for the row's tenant and
+for no user; one that acts for another tenant; a transaction that says it is nobody's; a connection that never said
+anything."""
 
 Command = Literal["select", "insert", "update", "delete"]
 
@@ -39,6 +42,7 @@ ADMIN: Final[frozenset[Actor]] = frozenset({"admin"})
 ANYHOW: Final[frozenset[Actor]] = frozenset({"self", "powerless"})
 WHEREVER: Final[frozenset[Actor]] = ANYHOW | {"elsewhere"}
 MEMBERS: Final[frozenset[Actor]] = ANYHOW | {"colleague", "admin"}
+SYSTEM: Final[frozenset[Actor]] = frozenset({"system"})
 OPERATOR: Final[frozenset[Actor]] = frozenset({"operator"})
 OPERATORS: Final[frozenset[Actor]] = frozenset({"operator", "other operator"})
 EVERYBODY: Final[frozenset[Actor]] = frozenset(get_args(Actor))
@@ -164,7 +168,7 @@ LINES: Final[dict[str, Line]] = {
     "authz.roles": Line(
         row=lambda w: {**w.theirs, "name": "x"},
         change="name = 'y'",
-        select=MEMBERS,
+        select=MEMBERS | SYSTEM,
         insert=ADMIN,
         update=ADMIN,
         delete=ADMIN,
@@ -194,12 +198,14 @@ LINES: Final[dict[str, Line]] = {
             "digest": b"x",
         },
         change="effect = 'deny'",
-        select=MEMBERS,
+        select=MEMBERS | SYSTEM,
         insert=ADMIN,
         update=ADMIN,
         delete=ADMIN,
     ),
-    "authz.tenant_attributes": Line(row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS | OPERATORS, insert=ADMIN),
+    "authz.tenant_attributes": Line(
+        row=lambda w: {"tenant_id": w.tenant}, select=MEMBERS | OPERATORS | SYSTEM, insert=ADMIN
+    ),
     "authz.invitations": Line(
         row=lambda w: {
             **w.theirs,
@@ -224,17 +230,17 @@ LINES: Final[dict[str, Line]] = {
             "current_period_end": NOON.replace(month=8),
         },
         change="status = 'active'",
-        select=MEMBERS,
-        insert=NOBODY,
-        update=NOBODY,
+        select=MEMBERS | SYSTEM,
+        insert=SYSTEM,
+        update=SYSTEM,
     ),
     # Written for the tenant by nobody in particular, after asking the provider.
     "billing.customers": Line(
         row=lambda w: {"tenant_id": w.tenant, "provider": "stripe", "provider_customer_id": w.tenant.hex},
         change="provider_customer_id = 'cus_y'",
-        select=MEMBERS,
-        insert=NOBODY,
-        update=NOBODY,
+        select=MEMBERS | SYSTEM,
+        insert=SYSTEM,
+        update=SYSTEM,
     ),
     "billing.webhook_events": Line(
         row=lambda w: {
@@ -252,40 +258,44 @@ LINES: Final[dict[str, Line]] = {
         select=None,
     ),
     "billing.credit_accounts": Line(
-        row=lambda w: {"tenant_id": w.tenant}, change="held = 0", select=MEMBERS, insert=MEMBERS, update=MEMBERS
+        row=lambda w: {"tenant_id": w.tenant},
+        change="held = 0",
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
+        update=MEMBERS | SYSTEM,
     ),
     "billing.credit_grants": Line(
         row=lambda w: {**w.theirs, "amount": 1, "remaining": 1, "reason": "x"},
         change="remaining = 0",
-        select=MEMBERS,
-        insert=MEMBERS,
-        update=MEMBERS,
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
+        update=MEMBERS | SYSTEM,
     ),
     "billing.credit_entries": Line(
         row=lambda w: {**w.theirs, "amount": 1, "kind": "grant", "reason": "x", "balance_after": 1},
         change="reason = 'y'",
-        select=MEMBERS,
-        insert=MEMBERS,
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
     ),
     "billing.credit_allocations": Line(
         row=lambda w: {"tenant_id": w.tenant, "entry_id": w.row, "grant_id": w.row, "amount": 1},
         change="amount = 2",
-        select=MEMBERS,
-        insert=MEMBERS,
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
     ),
     "billing.credit_holds": Line(
         row=lambda w: {**w.mine, "amount": 1, "reason": "x", "reference": w.row, "expires_at": NOON},
         change="status = 'open'",
-        select=MEMBERS,
-        insert=MEMBERS,
-        update=MEMBERS,
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
+        update=MEMBERS | SYSTEM,
     ),
     "app.idempotency_keys": Line(
         row=lambda w: {"tenant_id": w.tenant, "route": "x", "key": "x", "request_hash": b"x", "result": {}},
         change="result = '[]'",
-        select=MEMBERS,
-        insert=MEMBERS,
-        update=MEMBERS,
+        select=MEMBERS | SYSTEM,
+        insert=MEMBERS | SYSTEM,
+        update=MEMBERS | SYSTEM,
     ),
     # A user's own in one tenant.
     # What one uses is metered whatever the role.
@@ -325,8 +335,8 @@ LINES: Final[dict[str, Line]] = {
             "period_end": NOON.replace(month=8),
         },
         change="used = 9",
-        select=ADMIN,
-        insert=NOBODY,
+        select=ADMIN | SYSTEM,
+        insert=SYSTEM,
     ),
     "agents.agent_sessions": Line(
         row=lambda w: {**w.mine, "subject": "x"},

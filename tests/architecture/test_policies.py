@@ -33,7 +33,7 @@ from tests.database import Cluster
 ISOLATED: Final = [
     table for table in PROTECTED if "tenant_id" in metadata.tables[table].columns or table == "authz.tenants"
 ]
-OUTSIDERS: Final[tuple[Actor, ...]] = ("elsewhere", "stranger", "anonymous", "nobody")
+OUTSIDERS: Final[tuple[Actor, ...]] = ("elsewhere", "stranger", "other system", "anonymous", "nobody")
 
 # Policies that say nothing of the tenant, for the isolation says it.
 ONLY_ISOLATED: Final = {("authz.tenants", "select"): "whoever is somebody sees the tenant that they act for"}
@@ -114,6 +114,24 @@ def test_what_is_a_whole_tenants_is_kept_to_it_without_the_isolation_too(
     assert found == dict.fromkeys(OUTSIDERS, "refused" if command == "insert" else 0)
 
 
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [
+        (table, command)
+        for table in ISOLATED
+        for command in get_args(Command)
+        if "system" in (LINES[table].allowed(command) or ())
+    ],
+)
+def test_what_a_job_may_for_its_tenant_it_may_for_no_other_without_the_isolation_too(
+    not_isolated: Attackers, table: str, command: Command
+) -> None:
+    world = World()
+    build(not_isolated.builder, world, table, itself=command != "insert")
+    with attacking(not_isolated.runtime, not_isolated.silent, "other system", world) as connection:
+        assert attempt_blindly(connection, table, command, world) == ("refused" if command == "insert" else 0)
+
+
 @pytest.mark.parametrize("table", [table for table, line in LINES.items() if line.update])
 def test_a_row_is_not_given_away_without_being_read_and_without_the_isolation(
     not_isolated: Attackers, table: str
@@ -128,7 +146,7 @@ def test_a_row_is_not_given_away_without_being_read_and_without_the_isolation(
     }
     setting = ", ".join(f"{column} = %s" for column in given)
     assert given
-    actors: tuple[Actor, ...] = ("self", "operator")
+    actors: tuple[Actor, ...] = ("self", "operator", "system")
     for actor in [actor for actor in actors if actor in (line.update or ())]:
         with attacking(not_isolated.runtime, not_isolated.silent, actor, world) as connection:
             assert outcome(connection, f"UPDATE {table} SET {setting}", list(given.values())) == "refused"

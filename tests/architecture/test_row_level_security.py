@@ -143,14 +143,37 @@ def test_without_a_condition_nobody_sees_or_changes_more_than_their_own(
 def test_a_partition_is_no_way_around(builder: Connection, runtime: Connection, command: str) -> None:
     world = World()
     build(builder, world, "billing.usage_events", itself=True)
-    partitions = builder.execute(
-        "SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE c.relkind = 'r'"
-    )
-    found = [name for (name,) in partitions.fetchall()]
+    found = partitions(builder)
     assert "billing.usage_events_default" in found
     for name in found:
         with acting(runtime, world.user, world.tenant):
             assert outcome(runtime, command.format(name), []) == "ungranted"
+
+
+def test_whoever_keeps_a_partition_may_work_on_it_by_its_own_name(builder: Connection) -> None:
+    """To back it up, or to move what fell into the default one."""
+    world = World()
+    build(builder, world, "authz.tenants", itself=True)
+    for name in partitions(builder):
+        with builder.transaction(force_rollback=True):
+            bounds = builder.execute(
+                "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE oid = %s::regclass", (name,)
+            ).fetchone()
+            assert bounds is not None
+            begins = bounds[0].split("'")[1] if "FROM" in bounds[0] else "1999-01-01"
+            builder.execute(
+                "INSERT INTO billing.usage_events (tenant_id, user_id, event_type, tokens_used, idempotency_key,"
+                " occurred_at) VALUES (%s, %s, 'chat', 1, 'x', %s)",
+                (world.tenant, world.user, begins),
+            )
+            assert builder.execute(f"DELETE FROM {name} WHERE tenant_id = %s".encode(), (world.tenant,)).rowcount == 1
+
+
+def partitions(builder: Connection) -> list[str]:
+    query = (
+        "SELECT inhrelid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = inhrelid WHERE c.relkind = 'r'"
+    )
+    return [name for (name,) in builder.execute(query.encode()).fetchall()]
 
 
 def test_truncate_and_copy_are_no_way_around(builder: Connection, runtime: Connection) -> None:
