@@ -94,7 +94,13 @@ class SimulationsContainer(containers.DeclarativeContainer):
     own = Scoped(OwnSimulations, simulations=simulations, authorizer=core.authorizer)
     chat = Scoped(PersonaChat, scenes=scenes, own=own, dialogue=dialogue, authorizer=core.authorizer)
     task_chat = Scoped(TaskChat, catalogue=catalogue, dialogue=dialogue)
-    work = Scoped(ProjectProgress, child=core.child, progress=progress, catalogue=catalogue, simulations=simulations)
+    work = Scoped(
+        ProjectProgress,
+        progress=progress,
+        catalogue=catalogue,
+        simulations=simulations,
+        authorizer=core.authorizer,
+    )
     review_rows = Scoped(ReviewRepository, transaction=core.transaction)
     review_record = Scoped(ReviewRecord, reviews=review_rows, progress=progress)
     reviews = Scoped(

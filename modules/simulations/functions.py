@@ -1,4 +1,4 @@
-"""The database functions of simulations: what housekeeping does for all tenants at once."""
+"""The database functions of simulations: what nobody has the right to do by hand."""
 
 from __future__ import annotations
 
@@ -21,5 +21,20 @@ WITH abandoned AS (
         ORDER BY old.updated_at LIMIT 500 FOR UPDATE SKIP LOCKED)
     RETURNING 1)
 SELECT count(*) FROM abandoned $$""",
+    ),
+)
+declare(
+    metadata,
+    # Of every user, whatever whoever deletes may read. Progress has no foreign key: a project may be a task, too.
+    Function(
+        "simulations.forget_progress()",
+        """
+CREATE OR REPLACE FUNCTION simulations.forget_progress() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    DELETE FROM simulations.progress WHERE tenant_id = OLD.tenant_id AND project_id = OLD.id::text;
+    RETURN NULL;
+END $$""",
+        callable=False,
     ),
 )

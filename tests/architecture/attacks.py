@@ -419,7 +419,6 @@ LINES: Final[dict[str, Line]] = {
         select=SELF | ADMIN,
         insert=SELF,
         update=SELF | ADMIN,
-        delete=SELF | ADMIN,
     ),
     "simulations.interviews": Line(
         row=lambda w: {**w.mine, "job_description": "x", "language": "en", "agent_request_id": w.row},

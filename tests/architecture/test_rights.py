@@ -90,7 +90,6 @@ RIGHTS: Final[dict[tuple[str, Command], set[str]]] = {
     ("simulations.progress", "select"): {"progress:read"},
     ("simulations.progress", "insert"): {"progress:update"},
     ("simulations.progress", "update"): {"progress:update"},
-    ("simulations.progress", "delete"): {"progress:delete", "simulations:delete"},
 }
 
 DIRECTORY: Final = {"users:read", "members:read"}

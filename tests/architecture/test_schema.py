@@ -86,6 +86,7 @@ DEFINERS = {
     "agents.look(uuid[],uuid[])": "one look for all who wait: it tells how far calls are, to who knows their ids",
     "agents.abandoned_requests(interval)": "housekeeping asks which tenants have work",
     "simulations.abandon_interviews(interval)": "housekeeping has no tenant",
+    "simulations.forget_progress()": "a trigger: who may delete a simulation need not see what others did on it",
     "app.forget_idempotency_keys()": "housekeeping has no tenant",
     "billing.expired_holds()": "housekeeping asks which tenants have work",
     "billing.tenants_with_expired_credits()": "the same",

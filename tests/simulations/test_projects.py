@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from tests.authorization.organization import ACME, acme
@@ -100,6 +101,64 @@ async def test_a_simulation_whose_progress_is_hidden_is_shown_as_if_there_were_n
     await scene.give("deny", "progress", "read", conditions=hidden)
     (project,) = (await scene.bob.get("/projects", headers=ACME)).json()["items"]
     assert (project["id"], project["status"]) == (simulation, "in_progress")
+
+
+LEVEL_ONE = {"attribute": "resource.level", "operator": "eq", "value": 1}
+
+
+async def test_projects_show_no_simulation_that_policies_hide(client: httpx.AsyncClient) -> None:
+    scene, hidden = await acme(client), "50000000-0000-4000-8000-000000000001"
+    await scene.bob.put("/progress/rest-api", {}, headers=ACME)
+    await scene.bob.put(f"/progress/{hidden}", {}, headers=ACME)
+    await scene.take_all("simulations")
+    await scene.give("allow", "simulations", "read", conditions=LEVEL_ONE)
+    assert (await scene.bob.get(f"/simulations/{hidden}", headers=ACME)).status_code == 404
+    listed = (await scene.bob.get("/projects", headers=ACME)).json()["items"]
+    assert [project["id"] for project in listed] == ["rest-api"]
+
+
+async def test_conditions_on_simulations_and_on_progress_hold_beside_each_other(
+    client: httpx.AsyncClient, owner: psycopg.Connection
+) -> None:
+    scene, mine = await acme(client), "50000000-0000-4000-8000-000000000001"
+    await scene.bob.put(f"/progress/{mine}", {"status": "completed"}, headers=ACME)
+    await scene.bob.put("/progress/rest-api", {}, headers=ACME)
+    await scene.bob.put("/progress/landing-page", {"status": "completed"}, headers=ACME)
+    row = owner.execute("SELECT level FROM simulations.simulations").fetchone()
+    assert row is not None
+    await scene.take_all("simulations")
+    await scene.give("allow", "simulations", "read", conditions={**LEVEL_ONE, "value": row[0]})
+    completed = {"attribute": "resource.status", "operator": "eq", "value": "completed"}
+    await scene.give("deny", "progress", "read", conditions=completed)
+    listed = (await scene.bob.get("/projects", headers=ACME)).json()["items"]
+    assert {(project["id"], project["status"]) for project in listed} == {
+        (mine, "in_progress"),
+        ("rest-api", "in_progress"),
+    }
+
+
+async def test_projects_are_ones_own_where_policies_open_all_simulations(client: httpx.AsyncClient) -> None:
+    scene = await acme(client)
+    assert (await scene.alice.get("/simulations", headers=ACME)).json()["items"]
+    assert (await scene.alice.get("/projects", headers=ACME)).json()["items"] == []
+
+
+async def test_who_may_read_no_simulations_has_tasks_among_their_projects(client: httpx.AsyncClient) -> None:
+    scene, simulation = await acme(client), "50000000-0000-4000-8000-000000000001"
+    await scene.take_all("simulations")
+    assert (await scene.bob.put("/progress/rest-api", {}, headers=ACME)).status_code == 200
+    listed = await scene.bob.get("/projects", headers=ACME)
+    assert (listed.status_code, [project["id"] for project in listed.json()["items"]]) == (200, ["rest-api"])
+    assert (await scene.bob.put(f"/progress/{simulation}", {}, headers=ACME)).status_code == 404
+
+
+async def test_progress_on_a_simulation_that_policies_hide_is_a_404(client: httpx.AsyncClient) -> None:
+    scene, hidden = await acme(client), "50000000-0000-4000-8000-000000000001"
+    await scene.take_all("simulations")
+    await scene.give("allow", "simulations", "read", conditions=LEVEL_ONE)
+    refused = await scene.bob.put(f"/progress/{hidden}", {"status": "completed"}, headers=ACME)
+    assert refused.status_code == 404
+    assert (await scene.bob.get("/progress", headers=ACME)).json()["items"] == []
 
 
 async def test_of_two_who_begin_at_the_same_instant_the_second_changes_what_the_first_began(

@@ -56,13 +56,12 @@ class ProgressController(Controller):
     @get("/projects", guards=[requires("read", "progress")], summary="My projects, by last activity")
     async def projects(
         self,
-        progress: Injected[ProgressRepository],
         permit: Injected[ReadProgress],
+        work: Injected[ProjectProgress],
         cursors: Injected[Cursors],
         limit: Limit = 20,
         cursor: CursorText = None,
     ) -> Page[Project]:
         after = cursors.read(cursor, of="projects", start=NEWEST)
-        caller = permit.caller
-        rows = await progress.projects(caller.tenant_id, caller.user_id, permit.rows, after, limit + 1)
+        rows = await work.projects(permit, after, limit + 1)
         return cursors.page(rows, limit, of="projects", key=lambda row: (row.last_activity_at, row.id))

@@ -7,23 +7,26 @@ from uuid import UUID
 
 from msgspec import UNSET
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Integer,
     Text,
+    any_,
     bindparam,
     case,
     cast,
     func,
     literal,
     null,
+    or_,
     select,
     tuple_,
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.sql import ColumnElement, Select
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import TypeEngine, Uuid
 
 from core.database.metadata import Instant
 from core.database.statement import Statement
@@ -43,17 +46,37 @@ _mine = (
 _status = bindparam("status", type_=Text)
 _approved = cast(bindparam("approved"), Boolean)
 _reviewed = case((_approved.is_not(None), func.now()), else_=None)
+_whose: dict[str, type[TypeEngine[Any]]] = {"tenant_id": Uuid, "user_id": Uuid, "project_id": Text}
+# Locked against its deletion: otherwise what is begun while that is under way would be left behind.
+_simulation = (
+    select(simulations.c.id)
+    .where(
+        simulations.c.tenant_id == bindparam("tenant_id", type_=Uuid),
+        simulations.c.id == bindparam("simulation_id", type_=Uuid),
+    )
+    .with_for_update(read=True, key_share=True)
+    .cte("simulation")
+)
+_exists = or_(
+    select(_simulation.c.id).exists(),
+    select(tasks.c.id).where(tasks.c.id == bindparam("project_id", type_=Text)).exists(),
+)
+
+
+def _started(*conditions: ColumnElement[bool], **more: ColumnElement[Any]) -> Insert:
+    given: list[ColumnElement[Any]] = [bindparam(name, type_=kind) for name, kind in _whose.items()]
+    return insert(progress).from_select(
+        [*_whose, *more], select(*given, *more.values()).where(_exists, *conditions), include_defaults=False
+    )
+
+
 _BEGIN = Statement(
-    insert(progress)
-    .values(
-        tenant_id=bindparam("tenant_id"),
-        user_id=bindparam("user_id"),
-        project_id=bindparam("project_id"),
+    _started(
         status=func.coalesce(_status, "in_progress"),
         last_review_approved=_approved,
-        last_review_at=_reviewed,
+        last_review_at=cast(_reviewed, Instant),
     )
-    .on_conflict_do_nothing(index_elements=["tenant_id", "user_id", "project_id"])
+    .on_conflict_do_nothing(index_elements=[*_whose])
     .returning(*_COLUMNS),
     into=Progress,
 )
@@ -72,24 +95,14 @@ _CHANGE = Statement(
     into=Progress,
 )
 # What moves progress by the way must not fail where policies keep progress from the role: then nothing moves.
-_moved = (
-    insert(progress)
-    .from_select(
-        ["tenant_id", "user_id", "project_id"],
-        select(
-            bindparam("tenant_id", type_=Uuid),
-            bindparam("user_id", type_=Uuid),
-            bindparam("project_id", type_=Text),
-        ).where(
-            *(
-                func.app.own(f"progress:{action}", type_=Uuid) == bindparam("user_id", type_=Uuid)
-                for action in ("read", "update")
-            )
-        ),
-    )
-    .on_conflict_do_update(index_elements=["tenant_id", "user_id", "project_id"], set_={"last_activity_at": func.now()})
+_TOUCH = Statement.command(
+    _started(
+        *(
+            func.app.own(f"progress:{action}", type_=Uuid) == bindparam("user_id", type_=Uuid)
+            for action in ("read", "update")
+        )
+    ).on_conflict_do_update(index_elements=[*_whose], set_={"last_activity_at": func.now()})
 )
-_TOUCH = Statement.command(_moved)
 _REVIEWED = Statement.command(
     update(progress)
     .where(*_mine, progress.c.project_id == bindparam("of_project", type_=Text))
@@ -171,7 +184,7 @@ def _own_simulations(visible: ColumnElement[bool]) -> Select[Any]:
         .where(
             simulations.c.tenant_id == bindparam("tenant_id", type_=Uuid),
             simulations.c.user_id == bindparam("user_id", type_=Uuid),
-            simulations.c.status == "ready",
+            simulations.c.id == any_(bindparam("simulation_ids", type_=ARRAY(Uuid))),
         )
     )
 
@@ -203,10 +216,8 @@ class ProgressRepository:
         return await self._tx.one_or_none(_OWN, tenant_id=tenant_id, user_id=user_id, project_id=project_id)
 
     async def begin(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress | None:
-        """None where there is some already."""
-        return await self._tx.one_or_none(
-            _BEGIN, tenant_id=tenant_id, user_id=user_id, project_id=project_id, **_said(change)
-        )
+        """None where there is some already, or no such project any more."""
+        return await self._tx.one_or_none(_BEGIN, **_on(tenant_id, user_id, project_id), **_said(change))
 
     async def change(self, tenant_id: UUID, user_id: UUID, project_id: str, change: ProgressChange) -> Progress:
         """What is not said stays. Raises `NotFound`."""
@@ -216,9 +227,10 @@ class ProgressRepository:
         """Something was done on a project: it is in progress unless it is completed, and active now.
 
         Two that touch the same progress go on one after the other, so do it after what is reserved or paid: whoever
-        settles a call does so, too. Where policies keep progress from the user's role, nothing happens.
+        settles a call does so, too. Where policies keep progress from the user's role, or the project was deleted,
+        nothing happens.
         """
-        await self._tx.execute(_TOUCH, tenant_id=tenant_id, user_id=user_id, project_id=project_id)
+        await self._tx.execute(_TOUCH, **_on(tenant_id, user_id, project_id))
 
     async def reviewed(
         self, tenant_id: UUID, user_id: UUID, project_id: str, *, approved: bool, completes: bool
@@ -238,10 +250,30 @@ class ProgressRepository:
             _LIST.on(rows), tenant_id=tenant_id, at=after.at, id=after.id, limit=limit, **rows.binds
         )
 
-    async def projects(self, tenant_id: UUID, user_id: UUID, rows: Rows, after: Position, limit: int) -> list[Project]:
-        """One's own, as far as these rows tell of them."""
+    async def projects(
+        self, tenant_id: UUID, user_id: UUID, rows: Rows, simulation_ids: list[UUID], after: Position, limit: int
+    ) -> list[Project]:
+        """One's own: the tasks that these rows tell of, and these simulations with what the rows tell of them."""
         binds = {"tenant_id": tenant_id, "user_id": user_id, "at": after.at, "key": after.key, "limit": limit}
-        return await self._tx.all(_PROJECTS.on(rows), **binds, **rows.binds)
+        return await self._tx.all(_PROJECTS.on(rows), simulation_ids=simulation_ids, **binds, **rows.binds)
+
+
+def simulation_of(project_id: str) -> UUID | None:
+    """The simulation whose project this is; None where it can only be a task."""
+    try:
+        found = UUID(project_id)
+    except ValueError:
+        return None
+    return found if str(found) == project_id else None
+
+
+def _on(tenant_id: UUID, user_id: UUID, project_id: str) -> dict[str, Any]:
+    return {
+        "tenant_id": tenant_id,
+        "user_id": user_id,
+        "project_id": project_id,
+        "simulation_id": simulation_of(project_id),
+    }
 
 
 def _said(change: ProgressChange) -> dict[str, Any]:

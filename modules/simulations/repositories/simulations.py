@@ -77,9 +77,13 @@ _ORDER = Statement(
     select(*(simulations.c[name] for name in Order.__struct_fields__)).where(*_this).with_for_update(),
     into=Order,
 )
-_OWN_STATUS: Statement[SimulationStatus] = Statement(
-    select(simulations.c.status).where(*_this, simulations.c.user_id == bindparam("user_id")),
-    into=str,  # type: ignore[arg-type]  # a CHECK keeps it one of them
+_IS_ONE = VisibleStatement(SIMULATIONS, lambda visible: select(simulations.c.id).where(*_this, visible), into=UUID)
+_READY_IDS = VisibleStatement(
+    SIMULATIONS,
+    lambda visible: select(simulations.c.id).where(
+        simulations.c.tenant_id == bindparam("tenant_id"), simulations.c.status == "ready", visible
+    ),
+    into=UUID,
 )
 _shown = {**dict(simulations.c), "quiz": SHOWN_QUIZ, "quiz_result": QUIZ_RESULT}
 _SIMULATION = VisibleStatement(
@@ -205,10 +209,13 @@ class SimulationRepository:
         """What was ordered, locked until the end of the transaction."""
         return await self._tx.one_or_none(_ORDER, tenant_id=tenant_id, simulation_id=simulation_id)
 
-    async def own_status(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> SimulationStatus | None:
-        return await self._tx.one_or_none(
-            _OWN_STATUS, tenant_id=tenant_id, user_id=user_id, simulation_id=simulation_id
-        )
+    async def is_one(self, tenant_id: UUID, rows: Rows, simulation_id: UUID) -> bool:
+        binds = {"tenant_id": tenant_id, "simulation_id": simulation_id}
+        return await self._tx.one_or_none(_IS_ONE.on(rows), **binds, **rows.binds) is not None
+
+    async def ready_ids(self, tenant_id: UUID, rows: Rows) -> list[UUID]:
+        """All at once: for rows of one user."""
+        return await self._tx.all(_READY_IDS.on(rows), tenant_id=tenant_id, **rows.binds)
 
     async def whole(self, tenant_id: UUID, rows: Rows, simulation_id: UUID) -> Simulation:
         """Raises `NotFound` where it is not one of the rows."""

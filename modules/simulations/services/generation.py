@@ -127,7 +127,7 @@ class Generation:
         return simulation.status == "ready" and after is not None and after >= _DONE
 
     async def delete(self, permit: DeleteSimulations, simulation_id: UUID) -> None:
-        """Take it away; one that is still being written gives its credits back.
+        """Take it away, with the progress on it; one that is still being written gives its credits back.
 
         Raises `NotFound`, and `Denied` where the caller may see it and no more.
         """
@@ -138,6 +138,8 @@ class Generation:
         if written_by is not None:  # the call first: whoever ends one locks it before its simulation
             await self._agents.cancel(written_by, ALL, _DELETED)
         if not await self._simulations.delete(tenant_id, permit.rows, simulation_id):
+            # Another request may have been faster: what is gone is not refused.
+            await self._simulations.whole(tenant_id, reading.rows, simulation_id)
             raise Denied("Your role may not delete this simulation.")
         if written_by is not None:
             await self._tx.commit()

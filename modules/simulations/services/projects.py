@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import msgspec
 
-from core.container import Child
+from core.database.visible import NONE, Rows
 from core.errors import Denied, NotFound
-from modules.simulations.contracts.progress import Progress, ProgressChange
-from modules.simulations.permits import UpdateProgress
+from core.http.authority import Authorizer
+from core.http.caller import Caller
+from core.http.pages import Position
+from modules.simulations.contracts.progress import Progress, ProgressChange, Project
+from modules.simulations.permits import ReadProgress, ReadSimulations, UpdateProgress
 from modules.simulations.repositories import CatalogueRepository, ProgressRepository, SimulationRepository
+from modules.simulations.repositories.progress import simulation_of
 
 
 class ProjectProgress:
@@ -18,20 +20,27 @@ class ProjectProgress:
 
     def __init__(
         self,
-        child: Child,
         progress: ProgressRepository,
         catalogue: CatalogueRepository,
         simulations: SimulationRepository,
+        authorizer: Authorizer,
     ) -> None:
-        self._child = child
         self._progress = progress
         self._catalogue = catalogue
         self._simulations = simulations
+        self._authorizer = authorizer
+
+    async def projects(self, permit: ReadProgress, after: Position, limit: int) -> list[Project]:
+        """By last activity. Simulations that the caller may not read are none of them, whatever was done on them."""
+        caller = permit.caller
+        ready = await self._simulations.ready_ids(caller.tenant_id, await self._readable(caller))
+        return await self._progress.projects(caller.tenant_id, caller.user_id, permit.rows, ready, after, limit)
 
     async def put(self, permit: UpdateProgress, project_id: str, change: ProgressChange) -> Progress:
         """Raises `NotFound` where the project is neither a task nor one's own simulation, and `Denied`."""
-        await self._known(project_id)
-        tenant_id, user_id = self._child.tenant_id, self._child.user_id
+        caller = permit.caller
+        await self._known(caller, project_id)
+        tenant_id, user_id = caller.tenant_id, caller.user_id
         said = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not msgspec.UNSET}
         before = await self._progress.own(tenant_id, user_id, project_id)
         if before is None:
@@ -41,25 +50,24 @@ class ProjectProgress:
                 return made
             before = await self._progress.own(tenant_id, user_id, project_id)  # another request was faster
         if before is None:
+            await self._known(caller, project_id)  # be it one that deleted the project
             raise Denied("Your role may not update this progress.")
         there = {name: getattr(before, name) for name in ("id", "project_id", "status", "last_review_approved")}
         permit.demand(**there)
         permit.demand(**{**there, **said})
         return await self._progress.change(tenant_id, user_id, project_id, change)
 
-    async def _known(self, project_id: str) -> None:
-        simulation_id = _as_id(project_id)
+    async def _known(self, caller: Caller, project_id: str) -> None:
+        simulation_id = simulation_of(project_id)
         if simulation_id is None:
             await self._catalogue.task(project_id)
-        elif (
-            str(simulation_id) != project_id
-            or await self._simulations.own_status(self._child.tenant_id, self._child.user_id, simulation_id) is None
-        ):
+        elif not await self._simulations.is_one(caller.tenant_id, await self._readable(caller), simulation_id):
             raise NotFound
 
-
-def _as_id(project_id: str) -> UUID | None:
-    try:
-        return UUID(project_id)
-    except ValueError:
-        return None
+    async def _readable(self, caller: Caller) -> Rows:
+        """The caller's own simulations, as far as policies open them: none is no reason to refuse their tasks."""
+        try:
+            reading: ReadSimulations = await self._authorizer.permit(caller, "read", "simulations")
+        except Denied:
+            return NONE
+        return reading.rows.of_owner(caller.user_id)

@@ -37,6 +37,7 @@ class Quizzes:
             caller.tenant_id, caller.user_id, simulation_id, answers=given.answers, score=score
         )
         if answered_at is None:
+            await self._quizzes.quiz(caller.tenant_id, caller.user_id, simulation_id)  # it may be gone since
             raise QuizAnswered
         await self._progress.touch(caller.tenant_id, caller.user_id, str(simulation_id))
         questions = [_answered(each, answer) for each, answer in zip(found.quiz, given.answers, strict=True)]

@@ -43,6 +43,7 @@ progress = Table(
     UniqueConstraint("tenant_id", "user_id", "project_id"),
     Index("ix_progress_user_id_created_at", "user_id", text("created_at DESC")),
     Index("ix_progress_status", "status"),
+    Index("ix_progress_project_id", "tenant_id", "project_id"),
     Index("ix_progress_tenant_id_created_at", "tenant_id", text("created_at DESC"), text("id DESC")),
     schema="simulations",
 )
@@ -52,6 +53,5 @@ protect(
     scoped("select", "progress:read"),
     scoped("insert", "progress:update"),
     scoped("update", "progress:update"),
-    scoped("delete", "progress:delete", "simulations:delete"),
-    grants={"select", "insert", "update", "delete"},
+    grants={"select", "insert", "update"},
 )

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant, closed, created_at, identifier, metadata, updated_at
-from core.database.protection import protect, scoped, tenant_isolation
+from core.database.protection import protect, scoped, tenant_isolation, trigger
 from modules.simulations.domain import (
     Difficulty,
     Field,
@@ -103,6 +103,11 @@ protect(
     scoped("update", "simulations:update", "simulations:delete", "progress:update"),
     scoped("delete", "simulations:delete"),
     grants={"select", "insert", "update", "delete"},
+)
+trigger(
+    simulations,
+    "forget_progress",
+    "AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION simulations.forget_progress()",
 )
 
 personas = Table(
