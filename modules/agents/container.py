@@ -18,7 +18,7 @@ from modules.agents.http import AgentRequestsController, AgentSessionsController
 from modules.agents.models.compatible import CompatibleModel, Timeouts
 from modules.agents.models.offline import Author, OfflineModel
 from modules.agents.models.protocol import AgentType, Model
-from modules.agents.repositories import ConversationRepository, RequestRepository, SessionRepository
+from modules.agents.repositories import CallsEverywhere, ConversationRepository, RequestRepository, SessionRepository
 from modules.agents.services import (
     AbandonedCalls,
     AgentRecord,
@@ -59,6 +59,7 @@ class AgentsContainer(containers.DeclarativeContainer):
     running = providers.Singleton(Running)
     sessions = Scoped(SessionRepository, transaction=core.transaction)
     requests = Scoped(RequestRepository, transaction=core.transaction)
+    everywhere = Scoped(CallsEverywhere, transaction=core.transaction)
     conversations = Scoped(ConversationRepository, transaction=core.transaction)
     agents = Scoped(
         AgentRecord,
@@ -71,7 +72,7 @@ class AgentsContainer(containers.DeclarativeContainer):
         context_tokens=core.settings.provided.llm_context_tokens,
         admit=running.provided.admit,
     )
-    watch = providers.Singleton(Watch, database=core.database, requests=requests.provider)
+    watch = providers.Singleton(Watch, database=core.database, calls=everywhere.provider)
     calls = providers.Singleton(
         Calls, database=core.database, model=model, record=agents.provider, watch=watch, running=running
     )
@@ -92,7 +93,7 @@ class AgentsContainer(containers.DeclarativeContainer):
     assignment_job = providers.Singleton(AssignmentJob, database=core.database, record=agents.provider, calls=calls)
     hold_expired = Scoped(HoldExpiredHandler, record=agents)
     abandoned_calls = providers.Singleton(
-        AbandonedCalls, database=core.database, requests=requests.provider, record=agents.provider
+        AbandonedCalls, database=core.database, calls=everywhere.provider, record=agents.provider
     )
 
 

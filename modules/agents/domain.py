@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal, TypeGuard, get_args
 from uuid import UUID
 
@@ -27,6 +27,9 @@ RequestStatus = Literal["pending", "processing", "completed", "failed", "cancell
 Speaker = Literal["user", "assistant"]
 
 UNREACHABLE: Final = "The language model could not be reached; try again later."
+
+LONGEST_CALL: Final = timedelta(minutes=15)
+"""Whoever has not stored anything of a call for so long is taken for dead."""
 
 MOST_RUNNING: Final = 100
 """Calls that one user may have under way in one process."""

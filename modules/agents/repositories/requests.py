@@ -6,15 +6,11 @@ does. Cancelling one that is being answered only says so; whoever answers it end
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Boolean,
-    Float,
     Integer,
     Interval,
     Text,
@@ -22,7 +18,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
-    column,
     func,
     literal,
     or_,
@@ -38,13 +33,11 @@ from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.agents.contracts import AgentRequest
-from modules.agents.domain import ASSIGNED, Abandoned, Ended, Outcome, RequestStatus, Seen, Stopped, Taken
+from modules.agents.domain import ASSIGNED, LONGEST_CALL, Ended, Outcome, RequestStatus, Stopped, Taken
 from modules.agents.models.protocol import AgentType, Usage
 from modules.agents.repositories.chains import BEGIN
 from modules.agents.resources import AGENT_REQUESTS
 from modules.agents.tables import agent_requests
-
-_LONGEST_CALL: Final = timedelta(minutes=15)
 
 _this = (
     agent_requests.c.tenant_id == bindparam("tenant_id"),
@@ -143,7 +136,7 @@ _OUTCOME = Statement(
         agent_requests.c.output_tokens,
         and_(
             agent_requests.c.status == "processing",
-            agent_requests.c.updated_at < func.now() - literal(_LONGEST_CALL, Interval),
+            agent_requests.c.updated_at < func.now() - literal(LONGEST_CALL, Interval),
         ).label("abandoned"),
     ).where(
         agent_requests.c.tenant_id == bindparam("tenant_id"),
@@ -177,19 +170,6 @@ _PAGE = VisibleStatement(
     ),
     into=AgentRequest,
 )
-_seen = func.agents.look(bindparam("tenants", type_=ARRAY(Uuid)), bindparam("ids", type_=ARRAY(Uuid))).table_valued(
-    column("tenant_id", Uuid),
-    column("id", Uuid),
-    column("status", Text),
-    column("progress", Float),
-    column("letters", Integer),
-    column("ended", Boolean),
-)
-_LOOK = Statement(select(*_seen.c), into=Seen)
-_abandoned = func.agents.abandoned_requests(literal(_LONGEST_CALL, Interval)).table_valued(
-    *(column(name, Uuid) for name in Abandoned.__struct_fields__)
-)
-_ABANDONED = Statement(select(*_abandoned.c), into=Abandoned)
 
 
 class RequestRepository:
@@ -299,16 +279,6 @@ class RequestRepository:
             limit=limit,
             **rows.binds,
         )
-
-    async def look(self, keys: Collection[tuple[UUID, UUID]]) -> list[Seen]:
-        """How far these requests (tenant and id of each) are, of whatever tenants."""
-        return await self._tx.all(
-            _LOOK, tenants=[tenant_id for tenant_id, _ in keys], ids=[request_id for _, request_id in keys]
-        )
-
-    async def abandoned(self) -> list[Abandoned]:
-        """Those of all tenants whose process died, the oldest hundred."""
-        return await self._tx.all(_ABANDONED)
 
 
 def _tokens(usage: Usage) -> dict[str, int]:

@@ -31,7 +31,7 @@ from modules.agents.domain import (
 from modules.agents.models.protocol import ModelFailed, ModelTimedOut
 from modules.agents.permits import CreateRequests, CreateSessions, DeleteRequests, ReadRequests, ReadSessions
 from modules.agents.prompts import ASSIGNMENT_VERSION, assignment_request
-from modules.agents.repositories import RequestRepository, SessionRepository
+from modules.agents.repositories import CallsEverywhere, RequestRepository, SessionRepository
 from modules.agents.services.calls import Calls
 from modules.agents.services.record import NOBODY_LEFT, AgentRecord
 from modules.billing import HoldExpired
@@ -163,15 +163,15 @@ class AbandonedCalls:
     """Housekeeping: ends calls whose process died, and gives back what was reserved for them."""
 
     def __init__(
-        self, database: Database, requests: Callable[[], RequestRepository], record: Callable[[], AgentRecord]
+        self, database: Database, calls: Callable[[], CallsEverywhere], record: Callable[[], AgentRecord]
     ) -> None:
         self._database = database
-        self._requests = requests
+        self._calls = calls
         self._record = record
 
     async def __call__(self) -> int:
         async with self._database.unit(Acting(None, None)):
-            abandoned = await self._requests().abandoned()
+            abandoned = await self._calls().abandoned()
         for each in abandoned:
             async with self._database.unit(Acting(each.user_id, each.tenant_id)):
                 await self._record().fail(each.id, NOBODY_LEFT)

@@ -228,9 +228,8 @@ class Calls:
 
     async def _tend_once(self) -> None:
         keys = {(live.call.tenant_id, live.call.request_id) for live in self._running}
-        for seen in (await self._watch.look(keys)).values() if keys else ():
-            if seen.status in ("cancelled", "failed"):
-                self.cancel(seen.id, "It was cancelled.")
+        for request_id in await self._watch.stopped(keys) if keys else ():
+            self.cancel(request_id, "It was cancelled.")
         for live in self._running:
             letters = live.letters
             if letters > live.stored and not live.ending and (live.begins_anew or not live.listeners):

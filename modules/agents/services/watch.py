@@ -14,7 +14,7 @@ from core.database.identity import Anonymous
 from core.database.pool import Database
 from core.errors import InternaError
 from modules.agents.domain import Seen
-from modules.agents.repositories import RequestRepository
+from modules.agents.repositories import CallsEverywhere
 
 _PAUSE: Final = 0.05
 _PAUSE_AFTER_FAULT: Final = 1.0
@@ -24,9 +24,9 @@ _log = structlog.get_logger("interna.agents")
 class Watch:
     """Tells how calls get on. A connection is held for a few milliseconds at a time, and none if nobody waits."""
 
-    def __init__(self, database: Database, requests: Callable[[], RequestRepository]) -> None:
+    def __init__(self, database: Database, calls: Callable[[], CallsEverywhere]) -> None:
         self._database = database
-        self._requests = requests
+        self._calls = calls
         self._waiting: dict[asyncio.Future[Seen | None], tuple[UUID, UUID, Seen | None]] = {}
         self._looking: asyncio.Task[None] | None = None
 
@@ -49,7 +49,12 @@ class Watch:
     async def look(self, keys: Collection[tuple[UUID, UUID]]) -> dict[UUID, Seen]:
         """How these calls (tenant and id of each) stand."""
         async with self._database.unit(Anonymous(), read_only=True):
-            return {seen.id: seen for seen in await self._requests().look(keys)}
+            return {seen.id: seen for seen in await self._calls().look(keys)}
+
+    async def stopped(self, keys: Collection[tuple[UUID, UUID]]) -> list[UUID]:
+        """Those of these calls that were ended elsewhere, before they were answered."""
+        async with self._database.unit(Anonymous(), read_only=True):
+            return await self._calls().stopped(keys)
 
     async def _next(self, tenant_id: UUID, request_id: UUID, before: Seen | None) -> Seen | None:
         waiter: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
