@@ -235,7 +235,7 @@ def test_long_works_and_long_rubrics_fit_and_are_graded_in_time() -> None:
             times.append(time.thread_time() - began)
         draft.fits(one)
         assert msgspec.convert(msgspec.to_builtins(draft), ReviewDraft) == draft
-        assert min(times) < 0.1, f"{code[:12]!r}: {min(times) * 1000:.0f} ms"
+        assert min(times) < 0.5, f"{code[:12]!r}: {min(times) * 1000:.0f} ms"
 
 
 @pytest.mark.parametrize("place", range(len(TASKS)), ids=[task.id for task in TASKS])
