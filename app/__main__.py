@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from core.bootstrap import read_settings
-from core.settings import Settings
+from core.signals import interruptible
 
-Command = Callable[[Settings, argparse.Namespace], int]
+if TYPE_CHECKING:  # a second's imports wait until it is clear what was asked, and a signal cannot be lost in them
+    from core.settings import Settings
+
+Command = Callable[["Settings", argparse.Namespace], int]
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -76,13 +79,19 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     from app.commands import exit_code
+    from core.bootstrap import read_settings
 
     _, command, _ = _COMMANDS[options.command or "serve"]
-    try:
-        return exit_code(lambda: command(read_settings(), options))
-    except KeyboardInterrupt:  # in the moment before or after a command handles signals itself
-        return 130
+    return exit_code(lambda: command(read_settings(), options))
+
+
+def _until_stopped() -> int:
+    """Run `main`; a signal ends it with 130, also amid its imports, where Python's own Ctrl-C can get lost."""
+    code = 130
+    with interruptible():
+        code = main()
+    return code  # noqa: RET504  # a signal ends the block early
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_until_stopped())

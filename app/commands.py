@@ -99,16 +99,25 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def exit_code(run: Callable[[], int], *, failure: int = 2) -> int:
-    """Run a command; what an operator can mend becomes one clear line and `failure`."""
+def exit_code(run: Callable[[], int], *, failure: int = 2, anything: bool = False) -> int:
+    """Run a command; what an operator can mend becomes one clear line and `failure`, and so does `anything` else.
+
+    Ctrl-C is 130, also in the moment before or after a command handles signals itself.
+    """
     from core.database.embedded import EmbeddedError
     from core.processes import PortTaken
     from core.settings import SettingsError
 
     try:
         return run()
+    except KeyboardInterrupt:
+        return 130
     except (SettingsError, SetupError, EmbeddedError, PortTaken, MigrationError) as error:
         complain(one_line(error))
     except psycopg.OperationalError as error:
         complain(f"the database does not answer: {one_line(error)}")
+    except Exception as error:
+        if not anything:
+            raise
+        complain(str(error).splitlines()[0] if str(error) else type(error).__name__)
     return failure

@@ -32,13 +32,7 @@ _MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    try:
-        return exit_code(lambda: _report(read_settings(), options))
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        complain(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        return 2
+    return exit_code(lambda: _report(read_settings(), options), anything=True)
 
 
 def parser() -> argparse.ArgumentParser:

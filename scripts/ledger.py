@@ -31,13 +31,7 @@ class Total(msgspec.Struct, frozen=True):
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    try:
-        return exit_code(lambda: _verify(read_settings(), options))
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        complain(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        return 2
+    return exit_code(lambda: _verify(read_settings(), options), anything=True)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -100,15 +100,15 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    return exit_code(lambda: _told(options), failure=1, anything=True)
+
+
+def _told(options: argparse.Namespace) -> int:
     try:
-        return exit_code(lambda: _run(options), failure=1)
+        return _run(options)
     except InternaError as error:
         complain(one_line(error))
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        complain(str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return 1
+        return 1
 
 
 def _run(options: argparse.Namespace) -> int:

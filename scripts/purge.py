@@ -13,7 +13,7 @@ import sys
 from app import reach
 from app.commands import exit_code
 from app.composition import compose
-from app.console import complain, print_rows
+from app.console import print_rows
 from core.bootstrap import bootstrap, read_settings
 from core.database.pool import Database
 from core.settings import Settings
@@ -22,13 +22,7 @@ from modules.user.services.purge import FAILED, Purge, Purged
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    try:
-        return exit_code(lambda: _run(read_settings(), options), failure=1)
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:
-        complain(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        return 1
+    return exit_code(lambda: _run(read_settings(), options), failure=1, anything=True)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -52,10 +52,7 @@ class Score(msgspec.Struct, frozen=True):
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    try:
-        return exit_code(lambda: _run(read_settings(), options))
-    except KeyboardInterrupt:
-        return 130
+    return exit_code(lambda: _run(read_settings(), options))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 IN_A_FINALIZER = """
 import signal, sys, time
@@ -40,6 +43,25 @@ print("ended")
 """
 
 
+WHILE_THE_COMMAND_IS_IMPORTED = """
+import runpy, signal, sys, time
+
+class Closing:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0)
+
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "core.bootstrap":
+            Closing()
+
+sys.meta_path.insert(0, Finder())
+sys.argv = ["app", "routes"]
+runpy.run_module("app", run_name="__main__", alter_sys=True)
+"""
+
+
 @pytest.mark.parametrize(
     ("program", "said"), [(IN_A_FINALIZER, "ended\n"), (IN_THE_OPEN, "cleaned up\nended\n")], ids=["finalizer", "open"]
 )
@@ -48,6 +70,12 @@ def test_a_signal_ends_the_block_once_wherever_it_comes(program: str, said: str)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
     assert (done.stdout, done.stderr, done.returncode) == (said, "", 0)
     assert time.monotonic() - started < 10
+
+
+def test_a_signal_during_the_imports_of_a_command_ends_it() -> None:
+    program = [sys.executable, "-c", WHILE_THE_COMMAND_IS_IMPORTED]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 130)
 
 
 def test_afterwards_signals_are_handled_as_before() -> None:
