@@ -23,7 +23,7 @@ from core.http.boundary import Admission, Boundary
 from core.http.cors import Cors
 from core.http.health import Health, HealthController
 from core.http.problems import answer
-from core.module import Module, provided
+from core.module import provided
 
 BODY_LIMIT = 1 << 20
 
@@ -40,7 +40,7 @@ def register(parent: Parent) -> Registered:
     core = parent.core
     litestar = Litestar(
         route_handlers=[
-            Router(path="/api/v1", route_handlers=[route for module in parent.modules for route in _routes(module)]),
+            Router(path="/api/v1", route_handlers=[route() for module in parent.modules for route in module.routes]),
             HealthController,
             SchemaController,
         ],
@@ -59,10 +59,6 @@ def register(parent: Parent) -> Registered:
         logging_config=None,
     )
     return Registered(litestar, parent)
-
-
-def _routes(module: Module) -> list[Router]:
-    return [route if isinstance(route, Router) else route() for route in module.routes]
 
 
 def _documentation(state: State) -> Documentation:

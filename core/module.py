@@ -39,7 +39,7 @@ class Module(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     container: containers.Container
-    routes: Sequence[Router | Callable[[], Router]] = ()
+    routes: Sequence[Callable[[], Router]] = ()
     """What only those call who register routes: to make them takes longer than all the rest, and a worker has none."""
     handlers: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()

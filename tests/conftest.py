@@ -25,6 +25,7 @@ from app.composition import compose
 from core.bootstrap import Parent, bootstrap, read_settings
 from core.database.roles import Endpoints
 from modules.user.passwords import Passwords
+from tests.agents.stage import Stage, stage
 from tests.database import Cluster
 from tests.database import cluster as start_cluster
 
@@ -178,6 +179,15 @@ async def worker(app: Litestar, parent: Parent) -> AsyncIterator[None]:
 def start_worker(app: Litestar, parent: Parent) -> Callable[[], AbstractAsyncContextManager[None]]:
     """For tests that decide themselves when a worker runs."""
     return lambda: working(parent)
+
+
+@pytest.fixture(scope="module")
+async def on(
+    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
+) -> AsyncIterator[Stage]:
+    """Two processes of the application and their model, which the tests of one file share."""
+    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
+        yield found
 
 
 @pytest.fixture

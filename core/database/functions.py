@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.types import Uuid
+
 from core.database.metadata import metadata
 from core.database.protection import Function, declare
+from core.database.statement import Statement
 
 # On PostgreSQL 18 this is the server's own; before, the same layout (RFC 9562, section 5.7) made from a random UUID.
 UUIDV7 = Function(
@@ -20,6 +27,9 @@ BEGIN
 END $$""",
     before_tables=True,
 )
+
+# For what must know its id before its row is written.
+NEW_ID: Final = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 
 USER_ID = Function(
     "app.user_id()",

@@ -72,6 +72,10 @@ class Rows(msgspec.Struct, frozen=True):
 
         return Rows(("of owner", self.shape), (*self.values, owner_id), both)
 
+    def only(self, owner_id: UUID | None) -> Rows:
+        """Those of this user where a list asks for somebody's, else all of them."""
+        return self if owner_id is None else self.of_owner(owner_id)
+
 
 def bind_name(place: int) -> str:
     return f"visible_{place}"

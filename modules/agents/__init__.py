@@ -31,8 +31,6 @@ from modules.agents.domain import (
     SubjectExchange,
     Taken,
     keep_nothing,
-    tokens_needed,
-    tokens_of,
 )
 from modules.agents.models.protocol import (
     AgentType,
@@ -48,6 +46,7 @@ from modules.agents.models.protocol import (
     Usage,
     anything,
 )
+from modules.agents.window import newest_that_fit, tokens_needed, tokens_of
 from modules.billing import Priced
 
 __all__ = [
@@ -75,6 +74,7 @@ __all__ = [
     "Taken",
     "Token",
     "Usage",
+    "newest_that_fit",
     "tokens_needed",
     "tokens_of",
 ]

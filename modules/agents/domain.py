@@ -227,27 +227,6 @@ def subject_of(session_id: UUID) -> str:
     return f"session:{session_id}"
 
 
-def tokens_needed(request: ModelRequest) -> int:
-    """For what is asked and what may be answered at most."""
-    return request.max_output_tokens + sum(tokens_of(message.content) for message in request.messages)
-
-
-def tokens_of(text: str) -> int:
-    """How many tokens a text takes at most: a token of any common vocabulary has three bytes or more on average."""
-    return -(-len(text.encode()) // 3)
-
-
-def latest_that_fit(exchanges: Iterable[Exchange], budget: int) -> list[Exchange]:
-    """The newest of the exchanges (oldest first, and so answered) that take at most `budget` tokens together."""
-    kept: list[Exchange] = []
-    for exchange in reversed(list(exchanges)):
-        budget -= tokens_of(exchange.question) + tokens_of(exchange.reply or "")
-        if budget < 0:
-            break
-        kept.append(exchange)
-    return kept[::-1]
-
-
 def usage_of_part(messages: Iterable[Message], letters: int) -> Usage:
     """What an answer that broke off after so many letters has used; no provider tells, so about four a token."""
     if not letters:

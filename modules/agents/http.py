@@ -46,7 +46,7 @@ class AgentSessionsController(Controller):
         user_id: OfUser = None,
     ) -> Page[AgentSession]:
         after = cursors.read(cursor, of="agent-sessions", start=NEWEST)
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         rows = await sessions.page(permit.caller.tenant_id, visible, after, limit + 1)
         return cursors.page(rows, limit, of="agent-sessions", key=lambda row: (row.created_at, row.id))
 
@@ -99,7 +99,7 @@ class AgentRequestsController(Controller):
         session_id: Annotated[UUID | None, QueryParameter(description="Only those of this session.")] = None,
     ) -> Page[AgentRequest]:
         after = cursors.read(cursor, of="agent-requests", start=NEWEST)
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         rows = await requests.page(permit.caller.tenant_id, visible, after, limit + 1, session_id=session_id)
         return cursors.page(rows, limit, of="agent-requests", key=lambda row: (row.created_at, row.id))
 

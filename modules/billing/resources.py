@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.database.metadata import metadata
 from core.database.visible import resource
-from modules.billing.usage_tables import usage_totals
+from modules.billing.tables import usage_totals
 
 SUBSCRIPTIONS = resource(metadata, "subscriptions", None, owner=None, actions=("read", "update"))
 CREDITS = resource(metadata, "credits", None, owner=None, actions=("read",))

@@ -25,8 +25,8 @@ from modules.billing.tables import (
     credit_grants,
     plans,
     subscriptions,
+    usage_events,
 )
-from modules.billing.usage_tables import usage_events
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 PLANS = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +11,11 @@ import pytest
 
 import core.jobs
 from core.database.roles import Endpoints
-from tests.agents.stage import PLAN, Stage, ended, hear, nothing_left, show, speaking, stage, submit, working
+from tests.agents.stage import PLAN, Stage, ended, hear, nothing_left, show, speaking, submit, working
 from tests.core.launching import ROOT
 from tests.model_server.behaviours import answer, hang, refuse
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-async def on(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
-) -> AsyncIterator[Stage]:
-    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from core.database.roles import Endpoints
 from tests.agents.stage import (
     ACME,
     CHAT,
@@ -21,7 +20,6 @@ from tests.agents.stage import (
     nothing_left,
     show,
     speaking,
-    stage,
     submit,
     working,
 )
@@ -30,14 +28,6 @@ from tests.model_server.behaviours import answer, hang
 
 pytestmark = pytest.mark.anyio
 KEY = {**ACME, "idempotency-key": "the same key"}
-
-
-@pytest.fixture(scope="module")
-async def on(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
-) -> AsyncIterator[Stage]:
-    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
-        yield found
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.database.roles import Endpoints
 from modules.agents import Exchange, tokens_of
-from modules.agents.domain import latest_that_fit
+from modules.agents.window import latest_that_fit
 from tests.agents.stage import ACME, CHAT, Stage, ask, stage
 from tests.model_server.behaviours import answer, break_off
 

@@ -19,7 +19,7 @@ from core.settings import SettingsError, load_settings
 from modules.billing.domain.periods import months_after
 from modules.billing.repositories import UsageMonths
 from modules.billing.services import UsageMonthsKept
-from modules.billing.usage_tables import usage_events
+from modules.billing.tables import usage_events
 from seeds import seed_all
 from tests.billing.ledger import BOB, Owner, owner_of
 from tests.billing.subscribers import billing

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import psycopg
 
 from tests.client import Person
+from tests.model_server import ModelServer, model_server
+from tests.model_server.behaviours import answer as words
 
 ACME = {"x-tenant-id": "acme"}
 KEY = {**ACME, "idempotency-key": "the same key"}
@@ -25,6 +29,16 @@ FEEDBACK: dict[str, Any] = {
 
 def patient(environ: dict[str, str]) -> None:
     environ.update(LLM_FIRST_BYTE_SECONDS="15", LLM_IDLE_SECONDS="15", LLM_TOTAL_SECONDS="30")
+
+
+@asynccontextmanager
+async def interviewer(environ: dict[str, str]) -> AsyncIterator[ModelServer]:
+    """The application's model: an interviewer who asks the same thing again and again."""
+    async with model_server() as server:
+        environ["LLM_BASE_URL"] = server.base_url
+        patient(environ)
+        server.always = words("What is a transaction?")
+        yield server
 
 
 async def begin(person: Person, **wish: str) -> dict[str, Any]:

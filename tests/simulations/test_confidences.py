@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from core.database.roles import Endpoints
 from modules.agents.models.protocol import ModelFailed
 from modules.agents.services.discretion import Discretion
-from tests.agents.stage import ACME, CHAT, Stage, stage
+from tests.agents.stage import ACME, CHAT, Stage
 from tests.model_server import Behaviour
 from tests.model_server.behaviours import answer
 from tests.model_server.exchange import Exchange
 
 pytestmark = pytest.mark.anyio
 SECRET = "You are Petra Brunner. You run a bakery. Never admit that the old system lost a hundred orders last winter."
-
-
-@pytest.fixture(scope="module")
-async def on(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
-) -> AsyncIterator[Stage]:
-    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
-        yield found
 
 
 def echo(before: str = "", pieces: int = 40) -> Behaviour:

@@ -12,27 +12,18 @@ import msgspec
 import pytest
 
 from core.database.identity import Acting
-from core.database.roles import Endpoints
 from modules.simulations.catalogue import SHOWCASE
 from modules.simulations.drafts import SimulationDraft
 from modules.simulations.offline import write_simulation
 from modules.simulations.prompts import GENERATION_VERSION, generation_request
 from modules.simulations.services.generation import _ordered
-from tests.agents.stage import ACME, Hearing, Stage, follow, nothing_left, speaking, stage, working
+from tests.agents.stage import ACME, Hearing, Stage, follow, nothing_left, speaking, working
 from tests.client import BRIEF, Person, sign_up
 from tests.model_server.behaviours import answer_json, hang, refuse, stall
 
 pytestmark = pytest.mark.anyio
 GOOD = msgspec.to_builtins(write_simulation(SHOWCASE))
 WRITTEN = msgspec.json.encode(GOOD).decode()
-
-
-@pytest.fixture(scope="module")
-async def on(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
-) -> AsyncIterator[Stage]:
-    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
-        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -11,24 +10,15 @@ import pytest
 
 from app.asgi import create_app
 from app.routes import routes_of
-from core.database.roles import Endpoints
 from modules.simulations.catalogue import SHOWCASE
 from modules.simulations.offline import write_simulation
-from tests.agents.stage import ACME, Stage, ask, stage
+from tests.agents.stage import ACME, Stage, ask
 from tests.model_server.behaviours import answer, answer_json
 from tests.simulations.reviewing import SEEDED, failing, grading, work
 
 pytestmark = pytest.mark.anyio
 DRAFT = write_simulation(SHOWCASE)
 PERSONAS = range(len(DRAFT.personas))
-
-
-@pytest.fixture(scope="module")
-async def on(
-    shared_endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, anyio_backend: str
-) -> AsyncIterator[Stage]:
-    async with stage(shared_endpoints, str(tmp_path_factory.mktemp("data"))) as found:
-        yield found
 
 
 async def told(on: Stage, persona: int) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from core.bootstrap import Parent
 from tests.client import Person, log_in
-from tests.model_server import ModelServer, model_server
+from tests.model_server import ModelServer
 from tests.model_server.behaviours import answer as words
 from tests.model_server.behaviours import answer_json
 from tests.simulations.interviewing import (
@@ -19,7 +19,7 @@ from tests.simulations.interviewing import (
     JOB,
     answer,
     begin,
-    patient,
+    interviewer,
     read_by,
     said,
     shown,
@@ -30,11 +30,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def model(environ: dict[str, str], anyio_backend: str) -> AsyncIterator[ModelServer]:
-    """The application's model: an interviewer who asks the same thing again and again."""
-    async with model_server() as server:
-        environ["LLM_BASE_URL"] = server.base_url
-        patient(environ)
-        server.always = words("What is a transaction?")
+    async with interviewer(environ) as server:
         yield server
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, func, insert, select, tuple_
+from sqlalchemy import Integer, bindparam, insert, select, tuple_
 from sqlalchemy.types import Uuid
 
+from core.database.functions import NEW_ID
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -18,7 +19,6 @@ from modules.agents.resources import AGENT_SESSIONS
 from modules.agents.tables import agent_sessions
 
 _COLUMNS = tuple(agent_sessions.c[name] for name in AgentSession.__struct_fields__)
-_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 _OPEN = Statement(
     insert(agent_sessions)
     .values(**{name: bindparam(name) for name in ("tenant_id", "id", "user_id", "subject", "context_state")})
@@ -56,7 +56,7 @@ class SessionRepository:
         self._tx = transaction
 
     async def open(self, tenant_id: UUID, user_id: UUID, context_state: dict[str, str]) -> AgentSession:
-        session_id = await self._tx.one(_NEW_ID)
+        session_id = await self._tx.one(NEW_ID)
         return await self._tx.one(
             _OPEN,
             tenant_id=tenant_id,

@@ -26,7 +26,6 @@ from modules.agents.domain import (
     TooManyRunning,
     is_assigned,
     subject_of,
-    tokens_needed,
 )
 from modules.agents.models.protocol import ModelFailed, ModelTimedOut
 from modules.agents.permits import CreateRequests, CreateSessions, DeleteRequests, ReadRequests, ReadSessions
@@ -34,6 +33,7 @@ from modules.agents.prompts import ASSIGNMENT_VERSION, assignment_request
 from modules.agents.repositories import CallsEverywhere, RequestRepository, SessionRepository
 from modules.agents.services.calls import Calls
 from modules.agents.services.record import NOBODY_LEFT, AgentRecord
+from modules.agents.window import tokens_needed
 from modules.billing import HoldExpired
 
 JOB: Final = "agents.answer"

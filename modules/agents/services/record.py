@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import structs
-
 from core.container import Child
 from core.database.visible import Rows
 from core.http.idempotency import StillRunning
@@ -23,10 +21,10 @@ from modules.agents.domain import (
     RequestStatus,
     SubjectExchange,
     Taken,
-    latest_that_fit,
 )
 from modules.agents.models.protocol import AgentType, Model, Usage
 from modules.agents.repositories import ConversationRepository, RequestRepository
+from modules.agents.window import latest_that_fit
 from modules.billing import Ledger, Priced
 from modules.billing import Usage as MeteredUsage
 
@@ -130,10 +128,8 @@ class AgentRecord:
         if ended is None:
             return False
         await self._meter_tokens(request_id, ended, usage)
-        if ended.hold_id is not None and said and cancelled and ended.agent_type == "chat":
-            await self._ledger.settle(ended.hold_id)
-            ended = structs.replace(ended, hold_id=None)
-        await self._told(request_id, ended, error)
+        had_a_part = bool(said) and cancelled and ended.agent_type == "chat"
+        await self._told(request_id, ended, error, paid=had_a_part)
         return True
 
     async def cancel(self, request_id: UUID, rows: Rows, error: str) -> bool:
@@ -143,10 +139,10 @@ class AgentRecord:
             await self._told(request_id, stopped, error)
         return stopped is not None
 
-    async def _told(self, request_id: UUID, ended: Ended, error: str) -> None:
-        """Give back what was reserved for a call that came to nothing, and tell whom it was for."""
+    async def _told(self, request_id: UUID, ended: Ended, error: str, *, paid: bool = False) -> None:
+        """Give back what was reserved for a call that came to nothing, unless `paid`, and tell whom it was for."""
         if ended.hold_id is not None:
-            await self._ledger.void(ended.hold_id)
+            await (self._ledger.settle if paid else self._ledger.void)(ended.hold_id)
         await self._events.publish(
             CallFailed(self._child.tenant_id, ended.user_id, request_id, ended.agent_type, error)
         )

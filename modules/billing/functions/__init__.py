@@ -1,8 +1,9 @@
-"""The database functions of billing; those of usage are in `usage_functions`."""
+"""The database functions of billing, a file a noun."""
 
 from core.database.metadata import metadata
 from core.database.protection import declare
-from modules.billing.functions import cancellations, credits, subscriptions, webhooks
+from modules.billing.functions import cancellations, credits, subscriptions, usage, webhooks
 
-for _function in (*credits.FUNCTIONS, *subscriptions.FUNCTIONS, *webhooks.FUNCTIONS, *cancellations.FUNCTIONS):
-    declare(metadata, _function)
+for _module in (credits, subscriptions, webhooks, cancellations, usage):
+    for _function in _module.FUNCTIONS:
+        declare(metadata, _function)

@@ -16,7 +16,7 @@ from core.database.transaction import Transaction
 from modules.billing.contracts.usage import UsageAlert
 from modules.billing.domain.periods import Month
 from modules.billing.domain.usage import Level
-from modules.billing.usage_tables import usage_alerts
+from modules.billing.tables import usage_alerts
 
 
 class Admin(msgspec.Struct, frozen=True):

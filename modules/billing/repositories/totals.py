@@ -17,7 +17,7 @@ from core.http.pages import Position
 from modules.billing.contracts.usage import UsageSum, UsageTotal
 from modules.billing.domain.usage import GROUPINGS, Days, Grouping
 from modules.billing.resources import USAGE
-from modules.billing.usage_tables import usage_totals
+from modules.billing.tables import usage_totals
 
 Groups = tuple[Grouping, ...]
 

@@ -19,7 +19,7 @@ from core.database.statement import Statement
 from core.database.transaction import Transaction
 from modules.billing.contracts.usage import NewUsageEvent
 from modules.billing.domain import Usage
-from modules.billing.usage_tables import usage_events
+from modules.billing.tables import usage_events
 
 _RECORD = Statement.command(
     upsert(usage_events)

@@ -1,4 +1,4 @@
-"""The tables of schema `billing`; those of usage are in `usage_tables`."""
+"""The tables of schema `billing`, a file a noun."""
 
 from modules.billing.tables.credits import (
     credit_accounts,
@@ -9,6 +9,7 @@ from modules.billing.tables.credits import (
 )
 from modules.billing.tables.plans import plans
 from modules.billing.tables.subscriptions import cancellations, customers, subscriptions
+from modules.billing.tables.usage import usage_alerts, usage_events, usage_totals
 from modules.billing.tables.webhooks import webhook_events
 
 __all__ = [
@@ -21,5 +22,8 @@ __all__ = [
     "customers",
     "plans",
     "subscriptions",
+    "usage_alerts",
+    "usage_events",
+    "usage_totals",
     "webhook_events",
 ]

@@ -55,7 +55,7 @@ class InterviewsController(Controller):
         user_id: OfUser = None,
     ) -> Page[InterviewSummary]:
         after = cursors.read(cursor, of=_LIST, start=NEWEST)
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         rows = await interview_rows.page(permit.caller.tenant_id, visible, after, limit + 1)
         return cursors.page(rows, limit, of=_LIST, key=lambda row: (row.created_at, row.id))
 

@@ -35,7 +35,7 @@ class ProgressController(Controller):
         user_id: OfUser = None,
     ) -> Page[Progress]:
         after = cursors.read(cursor, of="progress", start=NEWEST)
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         rows = await progress.page(permit.caller.tenant_id, visible, after, limit + 1)
         return cursors.page(rows, limit, of="progress", key=lambda row: (row.created_at, row.id))
 

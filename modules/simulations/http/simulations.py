@@ -80,7 +80,7 @@ class SimulationsController(Controller):
         user_id: OfUser = None,
     ) -> Page[SimulationSummary]:
         after = cursors.read(cursor, of=_LIST, start=NEWEST)
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         rows = await simulations.page(permit.caller.tenant_id, visible, after, limit + 1)
         return cursors.page(rows, limit, of=_LIST, key=lambda row: (row.created_at, row.id))
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import Uuid
 
+from core.database.functions import NEW_ID
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -54,7 +55,6 @@ _this = (
 _active = (*_this, interviews.c.status == "active")
 _shown = {**dict(interviews.c), "overall_score": interviews.c.feedback["overall_score"].as_integer()}
 
-_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 _ADD = Statement.command(
     insert(interviews).values(
         id=bindparam("interview_id"),
@@ -118,7 +118,7 @@ class InterviewRepository:
         self._tx = transaction
 
     async def new_id(self) -> UUID:
-        return await self._tx.one(_NEW_ID)
+        return await self._tx.one(NEW_ID)
 
     async def add(
         self,

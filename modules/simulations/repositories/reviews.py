@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Integer, Text, bindparam, func, insert, or_, select, tuple_
 from sqlalchemy.types import Uuid
 
+from core.database.functions import NEW_ID
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -47,7 +48,6 @@ _by_user = (
     reviews.c.user_id == bindparam("user_id", type_=Uuid),
 )
 
-_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 _TASK = Statement(
     select(*(tasks.c[name] for name in TaskWork.__struct_fields__)).where(tasks.c.id == bindparam("task_id")),
     into=TaskWork,
@@ -116,7 +116,7 @@ class ReviewRepository:
         self._tx = transaction
 
     async def new_id(self) -> UUID:
-        return await self._tx.one(_NEW_ID)
+        return await self._tx.one(NEW_ID)
 
     async def task(self, task_id: str) -> TaskWork:
         return await self._tx.one(_TASK, task_id=task_id)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ARRAY, Integer, Text, bindparam, column, delete, func, insert, select, tuple_, update
 from sqlalchemy.types import Uuid
 
+from core.database.functions import NEW_ID
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -51,7 +52,6 @@ class Order(msgspec.Struct, frozen=True):
 
 _this = (simulations.c.tenant_id == bindparam("tenant_id"), simulations.c.id == bindparam("simulation_id"))
 
-_NEW_ID = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
 _ADD = Statement.command(
     insert(simulations).values(
         id=bindparam("simulation_id"),
@@ -186,7 +186,7 @@ class SimulationRepository:
         self._tx = transaction
 
     async def new_id(self) -> UUID:
-        return await self._tx.one(_NEW_ID)
+        return await self._tx.one(NEW_ID)
 
     async def add(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID, *, brief: Brief, request_id: UUID) -> None:
         await self._tx.execute(

@@ -9,7 +9,7 @@ import msgspec
 
 from core.database.transaction import Transaction
 from core.http.idempotency import Once
-from modules.agents import Agents, Call, Calls, ModelRequest, SubjectExchange, tokens_of
+from modules.agents import Agents, Call, Calls, ModelRequest, SubjectExchange, newest_that_fit, tokens_needed, tokens_of
 from modules.simulations.contracts.analyses import ChatAnalysis
 from modules.simulations.contracts.simulations import Persona, Simulation
 from modules.simulations.domain import NothingSaid, Talk, Talks, Turn
@@ -19,7 +19,6 @@ from modules.simulations.prompts import ANALYSIS_VERSION, analysis_request
 from modules.simulations.repositories import AnalysisRepository
 from modules.simulations.services.conversations import Asked, persona_subject
 from modules.simulations.services.own_simulations import OwnSimulations
-from modules.simulations.services.window import newest_that_fit, tokens_with_schema
 
 _NOT_YOURS = "Only the intern whose project it is has their conversations analysed."
 
@@ -106,7 +105,7 @@ class Analyses:
 
     def _talks(self, simulation: Simulation, said: list[SubjectExchange]) -> Talks:
         """The newest that the model's window holds, and the very last in any case."""
-        budget = self._context_tokens - tokens_with_schema(_request(simulation, []), AnalysisDraft)
+        budget = self._context_tokens - tokens_needed(_request(simulation, []), AnalysisDraft)
         return _talks(simulation, newest_that_fit(said, _tokens, budget, least=1))
 
     async def _stands(self, asked: Asked) -> bool:

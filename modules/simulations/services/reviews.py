@@ -171,7 +171,7 @@ class Reviews:
         after: Position,
         limit: int,
     ) -> list[Review]:
-        visible = permit.rows if user_id is None else permit.rows.of_owner(user_id)
+        visible = permit.rows.only(user_id)
         return await self._reviews.page(permit.caller.tenant_id, visible, project_id, milestone, after, limit)
 
     async def _take(self, permit: CreateReviews, handed: HandedIn, route: str, key: str | None) -> Grading:

@@ -9,13 +9,12 @@ from typing import TypeAlias
 
 import msgspec
 
-from modules.agents import ModelRequest, tokens_needed, tokens_of
+from modules.agents import ModelRequest, newest_that_fit, tokens_needed, tokens_of
 from modules.simulations.contracts.interviews import NewInterview, TranscriptTurn
 from modules.simulations.domain import Assessment, Interview, Turn
 from modules.simulations.drafts import FeedbackDraft
 from modules.simulations.prompts import feedback_request, interview_request
 from modules.simulations.repositories.interviews import Underway
-from modules.simulations.services.window import newest_that_fit, tokens_with_schema
 
 _Answered: TypeAlias = tuple[TranscriptTurn, TranscriptTurn]
 
@@ -49,7 +48,7 @@ def judging_request(found: Underway, context_tokens: int) -> ModelRequest:
             Assessment(job_description=found.job_description, language=found.language, transcript=_turns(answered))
         )
 
-    budget = context_tokens - tokens_with_schema(request([]), FeedbackDraft)
+    budget = context_tokens - tokens_needed(request([]), FeedbackDraft)
     return request(newest_that_fit(_answered(found), _tokens, budget, least=1))
 
 

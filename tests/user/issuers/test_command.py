@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 import msgspec
-import psycopg
 import pytest
 from joserfc.jwk import OctKey
 
 from core.database.roles import Endpoints
 from scripts.issuers import main
+from tests import commands
+from tests.commands import variables_of
 from tests.user.issuers.issuer_server import IssuerServer, sign
 
 pytestmark = pytest.mark.anyio
@@ -26,38 +25,19 @@ Run = Callable[..., Any]
 
 
 @pytest.fixture
-def run(
-    endpoints: Endpoints, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs a command in a thread, because it has an event loop of its own: exit code, output, complaints."""
-    for name, value in {
-        "APP_ENV": "test",
-        "DATA_DIR": str(tmp_path),
-        "DB_DRIVER": "postgres",
-        "DATABASE_URL": as_url(endpoints.runtime),
-        "DATABASE_OWNER_URL": as_url(endpoints.owner),
-    }.items():
-        monkeypatch.setenv(name, value)
+def variables(endpoints: Endpoints, tmp_path: Path) -> dict[str, str]:
+    return {**variables_of(endpoints), "DATA_DIR": str(tmp_path)}
 
-    async def run(*arguments: str) -> tuple[int, str, str]:
-        def call() -> int:
-            try:
-                return main(list(arguments))
-            except SystemExit as ended:
-                return int(ended.code or 0)
 
-        code = await anyio.to_thread.run_sync(call)
-        told = capsys.readouterr()
-        return code, told.out, told.err
+@pytest.fixture
+def run(variables: dict[str, str]) -> Run:
+    """Runs a command beside the loop, where its issuer is served: exit code, output, complaints."""
+
+    async def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+        ended = await anyio.to_thread.run_sync(lambda: commands.run(main, *arguments, variables=variables, typed=typed))
+        return ended.code, ended.said, ended.complained
 
     return run
-
-
-def as_url(conninfo: str | None) -> str:
-    assert conninfo is not None
-    parts = psycopg.conninfo.conninfo_to_dict(conninfo)
-    query = "&".join(f"{name}={value}" for name, value in parts.items())
-    return f"postgresql://?{query}"
 
 
 async def listed(run: Run) -> list[dict[str, Any]]:
@@ -110,12 +90,12 @@ async def test_keys_that_cannot_be_had_are_a_warning(run: Run, issuer: IssuerSer
     assert (code, err, len(issuer.asked)) == (0, "", asked)
 
 
-async def test_a_shared_secret_is_named_and_never_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_shared_secret_is_named_and_never_shown(run: Run, variables: dict[str, str]) -> None:
     add = ("add", ELSEWHERE, "--audience", "authenticated", "--hs256-secret", "SUPABASE_JWT_SECRET")
     code, _, err = await run(*add)
     assert code == 0
     assert "SUPABASE_JWT_SECRET is not set here" in err
-    monkeypatch.setenv("SUPABASE_JWT_SECRET", SECRET)
+    variables["SUPABASE_JWT_SECRET"] = SECRET
     code, out, err = await run(*add)
     assert (code, err) == (0, "")
     assert SECRET not in out
@@ -171,17 +151,15 @@ async def test_an_empty_list_says_how_to_begin(run: Run) -> None:
     assert "add --help" in out
 
 
-async def test_a_database_that_is_away_is_one_line_and_exit_1(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://nobody@127.0.0.1:9/none")
+async def test_a_database_that_is_away_is_one_line_and_exit_1(run: Run, variables: dict[str, str]) -> None:
+    variables["DATABASE_OWNER_URL"] = "postgresql://nobody@127.0.0.1:9/none"
     code, _, err = await run("list")
     assert code == 1
     assert err.startswith("interna: the database does not answer")
     assert err.count("\n") == 1
 
 
-async def test_a_token_is_tried_without_being_shown(
-    run: Run, issuer: IssuerServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_token_is_tried_without_being_shown(run: Run, issuer: IssuerServer) -> None:
     mapping = ("--organisation-claim", "org", "--tenant", "acme-corp=acme")
     await run("add", issuer.url, "--audience", "interna", *mapping)
     token = issuer.token(org="acme-corp", name="Ada Lovelace")
@@ -191,15 +169,14 @@ async def test_a_token_is_tried_without_being_shown(
     assert "Ada Lovelace" in out
     assert "ada@example.com (verified)" in out
     assert "a member of acme" in out
-    monkeypatch.setattr(sys, "stdin", io.StringIO(issuer.token(aud="other") + "\n"))
-    code, out, _ = await run("test", "-")
+    code, out, _ = await run("test", "-", typed=issuer.token(aud="other") + "\n")
     assert (code, out) == (1, "refused: The token is for another audience.\n")
 
 
 async def test_a_token_of_a_shared_secret_is_tried_with_the_secret_of_here(
-    run: Run, monkeypatch: pytest.MonkeyPatch, issuer: IssuerServer
+    run: Run, variables: dict[str, str], issuer: IssuerServer
 ) -> None:
-    monkeypatch.setenv("THEIR_SECRET", SECRET)
+    variables["THEIR_SECRET"] = SECRET
     await run("add", issuer.url, "--audience", "interna", "--hs256-secret", "THEIR_SECRET")
     code, out, _ = await run("test", sign(issuer.claims(email=None), OctKey.import_key(SECRET)))
     assert code == 0

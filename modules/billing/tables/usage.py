@@ -22,10 +22,7 @@ from sqlalchemy.types import Uuid
 
 from core.database.metadata import Instant, at_least, closed, created_at, identifier, metadata, updated_at
 from core.database.protection import (
-    MY_TENANT,
-    MY_USER,
     Policy,
-    declare,
     managed,
     own,
     protect,
@@ -34,12 +31,7 @@ from core.database.protection import (
     trigger,
 )
 from modules.billing.domain.usage import Metric
-from modules.billing.usage_functions import FUNCTIONS
-
-
-def _tenant() -> Column[object]:
-    return Column("tenant_id", Uuid, ForeignKey("authz.tenants.id", ondelete="CASCADE"), nullable=False)
-
+from modules.billing.tables.columns import NOBODY, tenant
 
 # An event is its key: there is no id beside it, and no foreign key, because each index and each foreign key is looked
 # after row by row: that of the tenant alone took two fifths of the time of writing. That tenant and user exist is asked
@@ -81,7 +73,7 @@ trigger(
 usage_totals = Table(
     "usage_totals",
     metadata,
-    _tenant(),
+    tenant(),
     Column("day", Date, nullable=False),
     Column("event_type", Text, nullable=False),
     Column("user_id", Uuid, ForeignKey("users.users.id"), nullable=False),
@@ -106,7 +98,7 @@ trigger(
 usage_alerts = Table(
     "usage_alerts",
     metadata,
-    _tenant(),
+    tenant(),
     identifier(),
     closed("metric", Metric),
     Column("percent", Integer, CheckConstraint("percent >= 1", name="percent_at_least_1"), nullable=False),
@@ -119,15 +111,11 @@ usage_alerts = Table(
     UniqueConstraint("tenant_id", "period_start", "metric", "percent"),
     schema="billing",
 )
-_NOBODY = f"tenant_id = {MY_TENANT} and {MY_USER} is null"
 protect(
     usage_alerts,
     tenant_isolation(),
     managed("select", "usage:read"),
-    Policy("system_select", "select", _NOBODY),
-    Policy("system_insert", "insert", _NOBODY),
+    Policy("system_select", "select", NOBODY),
+    Policy("system_insert", "insert", NOBODY),
     grants={"select", "insert"},
 )
-
-for _function in FUNCTIONS:
-    declare(metadata, _function)
