@@ -47,6 +47,7 @@ class Transaction:
         "_database",
         "_holder",
         "_staged",
+        "committing",
         "identified",
         "identity",
         "read_only",
@@ -59,6 +60,8 @@ class Transaction:
         self._connection: Connection | None = None
         self._staged = 0
         self.identity: Identity = identity or Anonymous()
+        self.committing = False
+        """A commit was begun, and nobody knows yet what came of it."""
         self.identified: Row | None = None
         self.read_only = read_only
         self.round_trips = 0
@@ -145,10 +148,11 @@ class Transaction:
         if connection.pgconn.transaction_status == TransactionStatus.INERROR:
             await self.rollback()
             raise RuntimeError("a statement of this transaction failed: there is nothing to commit")
+        self.committing = True
         try:
             await connection.commit()
         except psycopg.Error as error:
-            lost = connection.closed
+            lost = self.committing = connection.closed
             await self._release(error)
             if lost:
                 raise OutcomeUnknown from error
@@ -156,6 +160,7 @@ class Transaction:
         except BaseException as error:
             await self._release(error)
             raise _translated(error) from error
+        self.committing = False
         await self._release(None)
 
     async def rollback(self) -> None:

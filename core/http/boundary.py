@@ -109,14 +109,13 @@ class Boundary:
 class _Answer:
     """The way out of one request."""
 
-    __slots__ = ("_child", "_committing", "_cors", "_replaced", "_scope", "_send", "started")
+    __slots__ = ("_child", "_cors", "_replaced", "_scope", "_send", "started")
 
     def __init__(self, child: Child, scope: Scope, send: Send, cors: Cors | None) -> None:
         self._child = child
         self._scope = scope
         self._send = send
         self._cors = cors
-        self._committing = False
         self._replaced = False
         self.started = False
 
@@ -128,7 +127,6 @@ class _Answer:
             if message["status"] >= 400:
                 await transaction.rollback()
             else:
-                self._committing = True
                 try:
                     await transaction.commit()
                 except Exception as error:
@@ -169,7 +167,7 @@ class _Answer:
         reason = cancelled.args[0] if cancelled.args else None
         if self.started or not isinstance(reason, InternaError):
             return
-        if self._committing:  # it may be done: nobody should be asked to repeat it
+        if self._child.transaction.committing:  # it may be done: nobody should be asked to repeat it
             reason = OutcomeUnknown("The request was cut short during its commit; look before you repeat it.")
         await self.fail(reason)
 

@@ -27,6 +27,7 @@ from core.database.pool import Database
 from core.http.authority import OPEN
 from core.http.boundary import Admission, Boundary
 from core.http.cors import Cors
+from core.http.events import EventStream
 from core.http.problems import answer
 from core.http.server import serve_http
 from tests.core.transaction.trial import ONE, SLEEP, WISH, WRITE
@@ -57,6 +58,19 @@ async def wait_for_a_connection() -> None:
 async def commit() -> None:
     await current_child().transaction.execute(WISH, wish="wait")
 
+@post("/commits", **OPEN)
+async def commit_by_itself() -> None:
+    await current_child().transaction.execute(WISH, wish="wait")
+    await current_child().transaction.commit()
+
+async def nothing_yet():
+    await asyncio.sleep(60)
+    yield
+
+@get("/silent", **OPEN)
+async def say_nothing_yet() -> EventStream:
+    return EventStream(nothing_yet())
+
 @post("/body", **OPEN)
 async def read_the_body() -> None: ...
 
@@ -80,7 +94,10 @@ async def lifespan(_):
     log("closed")
 
 app = Litestar(
-    [sleep, nested, query, wait_for_a_connection, commit, read_the_body, start, cancel_for_another_reason],
+    [
+        sleep, nested, query, wait_for_a_connection, commit, commit_by_itself, read_the_body, start, say_nothing_yet,
+        cancel_for_another_reason,
+    ],
     guards=[Admission(None, None)],
     exception_handlers={HTTPException: answer, Exception: answer},
     lifespan=[lifespan],
@@ -108,9 +125,8 @@ def server(
     until(lambda: not busy(looking), seconds=5)
 
 
-def ask(port: int, path: str, announced: int = 0) -> socket.socket:
+def ask(port: int, path: str, announced: int = 0, *, method: str = "POST") -> socket.socket:
     client = socket.create_connection(("127.0.0.1", port), timeout=5)
-    method = "GET" if path == "/started" else "POST"
     client.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {announced}\r\n\r\n".encode())
     return client
 
@@ -151,12 +167,13 @@ def test_a_request_that_is_not_waited_for_is_told_to_come_back(
     assert count(looking, "trial.notes") == 0
 
 
+@pytest.mark.parametrize("path", ["/commit", "/commits"])
 def test_a_request_that_is_dropped_while_it_commits_is_not_told_to_repeat(
-    server: subprocess.Popen[str], looking: psycopg.Connection, port: int
+    server: subprocess.Popen[str], looking: psycopg.Connection, port: int, path: str
 ) -> None:
     with looking.transaction():
         looking.execute("ALTER SEQUENCE trial.commits CACHE 1")  # which the commit waits for
-        client = ask(port, "/commit")
+        client = ask(port, path)
         stop(server)
     head, body = told(client)
     assert head.startswith(b"HTTP/1.1 503 ")
@@ -164,8 +181,16 @@ def test_a_request_that_is_dropped_while_it_commits_is_not_told_to_repeat(
     assert "look before you repeat" in json.loads(body)["detail"]
 
 
+def test_a_stream_of_events_opens_before_the_first_of_them(server: subprocess.Popen[str], port: int) -> None:
+    with ask(port, "/silent", method="GET") as client:
+        head = client.recv(1000)
+        stop(server)
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"\r\ncontent-type: text/event-stream" in head
+
+
 def test_an_answer_that_has_started_is_cut(server: subprocess.Popen[str], port: int) -> None:
-    client = ask(port, "/started")
+    client = ask(port, "/started", method="GET")
     stop(server)
     head, body = told(client)
     assert head.startswith(b"HTTP/1.1 200 ")
