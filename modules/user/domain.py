@@ -104,8 +104,9 @@ def typed_address(email: str) -> str:
     """What was typed, without surrounding white space, in the one form that Unicode has for it (RFC 6532, 3.1).
 
     With letters that pose as others it is nobody's, and empty: the database folds them, and would find somebody else.
+    With what nobody can see it is nobody's either.
     """
-    return "" if any(map(_poses_as_ascii, email)) else unicodedata.normalize("NFC", email.strip())
+    return "" if any(map(_deceives, email)) else unicodedata.normalize("NFC", email.strip())
 
 
 def normal_address(email: str) -> str:
@@ -116,12 +117,14 @@ def normal_address(email: str) -> str:
     return address
 
 
-def _poses_as_ascii(character: str) -> bool:
+def _deceives(character: str) -> bool:
     """A Kelvin sign is no `k`, and a full-width letter no letter, until something folds them: then they are one address
-    with somebody else's (Unicode Technical Report 36, section 2)."""
+    with somebody else's; and a space of no width makes another of it (Unicode Technical Report 36, section 2)."""
     if character.isascii():
         return False
-    return any(found.isascii() for found in character.lower() + unicodedata.normalize("NFKC", character))
+    return unicodedata.category(character) == "Cf" or any(
+        found.isascii() for found in character.lower() + unicodedata.normalize("NFKC", character)
+    )
 
 
 def check_password(password: str, *, email: str = "") -> None:
