@@ -20,6 +20,7 @@ from modules.agents.models.protocol import (
     ModelRequest,
     ModelTimedOut,
     ModelUnavailable,
+    TooLongForModel,
     Usage,
 )
 
@@ -182,11 +183,12 @@ class OfAConversation(Conflict):
     """This session belongs to a conversation: go on where that takes place, or open a session of your own."""
 
 
-Failure = Literal["failed", "timed out", "unavailable", "conflict"]
+Failure = Literal["failed", "too long", "timed out", "unavailable", "conflict"]
 """The kind of a failure that is stored with its words, so that it is told with the same status later."""
 
 _TROUBLES: Final[dict[str, type[InternaError]]] = {
     "failed": ModelFailed,
+    "too long": TooLongForModel,
     "timed out": ModelTimedOut,
     "unavailable": ModelUnavailable,
     "conflict": Conflict,
@@ -194,6 +196,8 @@ _TROUBLES: Final[dict[str, type[InternaError]]] = {
 
 
 def failure_of(error: BaseException) -> Failure:
+    if isinstance(error, TooLongForModel):
+        return "too long"
     if isinstance(error, TimedOut):
         return "timed out"
     if isinstance(error, Conflict):

@@ -11,12 +11,14 @@ from email.utils import format_datetime
 import pytest
 
 from core.errors import InternaError
+from core.http.problems import problem_of
 from modules.agents.models.compatible import TEXT_LIMIT, Timeouts
 from modules.agents.models.protocol import (
     ModelFailed,
     ModelTimedOut,
     ModelUnavailable,
     Token,
+    TooLongForModel,
 )
 from tests.agents.calls import DONE, asked, model_at, model_of, text_of
 from tests.model_server import Behaviour, ModelServer
@@ -117,6 +119,24 @@ async def test_a_failure_says_what_it_was(behaviour: Behaviour, reason: str) -> 
     async with model_of(behaviour) as (model, _):
         with pytest.raises(ModelFailed, match=reason):
             await model.complete(asked())
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "'code': 'context_length_exceeded'"),
+        (400, "This model's maximum context length is 4096 tokens."),
+        (400, "exceed_context_size_error"),
+        (413, "The prompt does not fit the context window."),
+    ],
+)
+async def test_what_is_too_long_for_the_model_is_the_askers_fault(status: int, words: str) -> None:
+    async with model_of(refuse(status, message=words)) as (model, server):
+        with pytest.raises(TooLongForModel) as raised:
+            await model.complete(asked())
+        assert len(server.requests) == 1
+    problem, _, _ = problem_of(raised.value, instance="/", request_id="")
+    assert (problem.status, problem.type) == (400, "urn:interna:problem:too-long-for-model")
 
 
 async def test_what_came_before_the_break_was_streamed() -> None:

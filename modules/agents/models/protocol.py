@@ -12,7 +12,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
-from core.errors import BadUpstream, TimedOut, Unavailable
+from core.errors import BadUpstream, Invalid, TimedOut, Unavailable
 
 AgentType = Literal["create", "edit", "research", "generate", "chat", "review", "interview", "analysis"]
 Language = Literal["en", "ar"]
@@ -114,3 +114,7 @@ class ModelTimedOut(TimedOut):
 
 class ModelFailed(BadUpstream):
     """The language model's answer could not be used."""
+
+
+class TooLongForModel(Invalid, ModelFailed):
+    """This is too long for the language model."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack, suppress
 from email.utils import parsedate_to_datetime
@@ -13,7 +14,7 @@ import msgspec
 
 from core.clock import system_clock
 from core.errors import InternaError
-from modules.agents.models.protocol import ModelFailed, ModelTimedOut, ModelUnavailable
+from modules.agents.models.protocol import ModelFailed, ModelTimedOut, ModelUnavailable, TooLongForModel
 
 if TYPE_CHECKING:
     import httpx2
@@ -25,6 +26,9 @@ _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 1.0
 _RETRIED: Final = frozenset({429, 500, 502, 503})
 _SLOW_DOWN: Final = frozenset({429, 503})
+_OF_INPUT: Final = frozenset({400, 413, 422})
+# OpenAI's `context_length_exceeded`, llama.cpp's `exceed_context_size_error`, vLLM's "maximum context length".
+_TOO_LONG: Final = re.compile(rb"context[_ ](length|size|window)", re.IGNORECASE)
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +151,8 @@ def failure_of(error: Unanswered, tries: int) -> tuple[InternaError, float | Non
 
     pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (tries - 1))
     if isinstance(error, Refused):
+        if error.status in _OF_INPUT and _TOO_LONG.search(error.words):
+            return TooLongForModel(), None
         return _refused(error.status, _seconds(error.retry_after), pause)
     if isinstance(error.__cause__, httpx2.ConnectError):
         return _unavailable(None), pause
