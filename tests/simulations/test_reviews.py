@@ -209,13 +209,24 @@ async def test_the_same_work_of_somebody_else_is_graded_anew(
     assert (await handed_in(alice, TASK))["score"] == 0
 
 
-async def test_the_same_work_twice_at_once_is_graded_alike(bob: Person, model: ModelServer) -> None:
-    model.script(grading(failing, delay=0.1), grading(delay=0.1))
-    one, other = await asyncio.gather(*(handed_in(bob, FIRST) for _ in range(2)))
-    assert len(model.requests) == 2
-    assert one["id"] != other["id"]
-    assert one["grades"] == other["grades"]
-    assert one["agent_request_id"] == other["agent_request_id"]
+async def test_the_same_work_many_times_at_once_is_graded_and_paid_once(
+    bob: Person, model: ModelServer, owner: psycopg.Connection
+) -> None:
+    owner.execute("""UPDATE billing.plans SET prices = '{"review": 2}' WHERE id = 'enterprise'""")
+    model.script(grading(failing, delay=0.5))
+    answers = await asyncio.gather(
+        *(bob.post(FIRST, WORK, headers={**ACME, "idempotency-key": f"key {number}"}) for number in range(5)),
+        *(bob.post(FIRST, {**WORK, "code": WORK["code"] + "\n"}, headers=ACME) for _ in range(5)),
+    )
+    (graded,) = [answer.json() for answer in answers if answer.status_code == 201]
+    refused = [answer for answer in answers if answer.status_code != 201]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(409, "1")}
+    assert {answer.json()["type"] for answer in refused} == {"urn:interna:problem:still-grading"}
+    again = await handed_in(bob, FIRST)
+    assert again["id"] != graded["id"]
+    assert again["grades"] == graded["grades"]
+    assert len(model.requests) == 1
+    assert (await bob.get("/billing/credits", headers=ACME)).json() == {"balance": 1998, "held": 0}
 
 
 # --- models that fail ------------------------------------------------------------------------------------------------
@@ -258,10 +269,11 @@ async def test_grades_that_do_not_fit_are_repaired_once(
         *((behaviour, 502) for behaviour, _ in FAULTS),
         (broken_json(), 502),
         (refuse(500), 502),
+        (refuse(400, message="context_length_exceeded"), 400),
         (refuse(429), 503),
         (hang(), 504),
     ],
-    ids=[*NAMES, "broken JSON", "500", "429", "hangs"],
+    ids=[*NAMES, "broken JSON", "500", "too long", "429", "hangs"],
 )
 async def test_a_model_that_fails_costs_nothing_and_leaves_no_review(
     model: ModelServer, owner: psycopg.Connection, client: httpx.AsyncClient, parent: Parent,

@@ -2,19 +2,22 @@
 
 The same work is graded once. A model that is asked twice words things differently and may waver between two verdicts;
 an intern who changes nothing must not win or lose by trying again. So a work that was handed in before gets a review of
-its own with the earlier one's grades and words, and no model is asked. What is the same is said by `HandedIn.digest`.
+its own with the earlier one's grades and words, and no model is asked; one that is being graded at the moment is not
+taken in again. What is the same is said by `HandedIn.digest`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from core.database.transaction import Transaction
 from core.database.visible import ALL
-from core.http.idempotency import Once
+from core.errors import Conflict
+from core.http.idempotency import Once, StillRunning
 from core.http.pages import Position
 from modules.agents import Agents, Call, Calls
 from modules.simulations.contracts.reviews import NewWork, Review
@@ -27,7 +30,14 @@ from modules.simulations.repositories.reviews import Judgement
 from modules.simulations.services.own_simulations import OwnSimulations
 from modules.simulations.services.works import HandedIn, milestone_of, on_simulation, on_task
 
-_NOT_YOURS = "Only the intern whose project it is hands in work."
+_NOT_YOURS: Final = "Only the intern whose project it is hands in work."
+_SAME_WORK: Final = "the same work"
+
+
+class StillGrading(Conflict):
+    """The same work is being graded at the moment; wait until it is."""
+
+    retry_after = 1
 
 
 class ReviewRecord:
@@ -40,10 +50,8 @@ class ReviewRecord:
     async def write(
         self, tenant_id: UUID, user_id: UUID, review_id: UUID, handed: HandedIn, judgement: Judgement
     ) -> Review:
-        """Store the review; where the same work was judged in the meantime, as it was judged then."""
-        # First, because it takes turns: of two works at once, the second must see the first one's review.
+        # First, because it takes turns: of two milestones approved at once, the second must see the first one's review.
         await self._progress.touch(tenant_id, user_id, handed.project_id)
-        earlier = await self._reviews.alike(tenant_id, user_id, handed.digest)
         review = await self._reviews.add(
             tenant_id,
             user_id,
@@ -53,7 +61,7 @@ class ReviewRecord:
             code=handed.submission.code,
             language=handed.work.code_language,
             digest=handed.digest,
-            judgement=earlier or judgement,
+            judgement=judgement,
         )
         completes = review.approved and await self._is_all(tenant_id, user_id, handed)
         await self._progress.reviewed(
@@ -110,7 +118,7 @@ class Reviews:
         """Work on a simulation, or on one of its milestones.
 
         Raises `NotFound`, `Denied` where it is not one's own, `NotReady`, `NeverWritten`, `NoSuchMilestone`,
-        `InsufficientCredits`, `StillRunning` and `OtherBody`.
+        `InsufficientCredits`, `StillGrading`, `StillRunning` and `OtherBody`.
         """
         simulation = await self._own.ready(permit.caller, simulation_id, refusal=_NOT_YOURS)
         part = "" if milestone is None else "/milestones/{index}"
@@ -118,7 +126,10 @@ class Reviews:
         return await self._take(permit, handed, f"POST /simulations/{{simulation_id}}{part}/reviews", key)
 
     async def take_in_task(self, permit: CreateReviews, task_id: str, submission: NewWork, key: str | None) -> Grading:
-        """Work on a predefined project. Raises `NotFound`, `InsufficientCredits`, `StillRunning` and `OtherBody`."""
+        """Work on a predefined project.
+
+        Raises `NotFound`, `InsufficientCredits`, `StillGrading`, `StillRunning` and `OtherBody`.
+        """
         handed = on_task(await self._reviews.task(task_id), submission)
         return await self._take(permit, handed, "POST /tasks/{task_id}/reviews", key)
 
@@ -192,13 +203,32 @@ class Reviews:
             begun.append(Call(request_id, user_id, tenant_id, review_request(handed.work, seed=handed.seed)))
             return Submitted(review_id, request_id)
 
+        async def put_by_itself() -> Submitted:
+            same = _SameWork(handed.digest)
+            mine = f"{user_id} {handed.digest.hex()}"
+            try:
+                return await self._once(_SAME_WORK, mine, same, put, into=Submitted, stands=self._is_under_way)
+            except StillRunning:
+                raise StillGrading from None
+
         wish = _Wish(handed.project_id, handed.milestone, handed.submission)
-        submitted = await self._once(route, key, wish, put, into=Submitted, stands=self._stands)
+        submitted = await self._once(route, key, wish, put_by_itself, into=Submitted, stands=self._stands)
         await self._tx.commit()
         return Grading(submitted, handed, begun[0] if begun else None)
 
     async def _stands(self, submitted: Submitted) -> bool:
         return submitted.request_id is None or await self._agents.stands(submitted.request_id)
+
+    async def _is_under_way(self, before: Submitted) -> bool:
+        """Raises `StillRunning`. What has ended stands for nothing here: each hand-in gets a review of its own."""
+        await self._stands(before)
+        return False
+
+
+class _SameWork(msgspec.Struct, frozen=True):
+    """What takes turns."""
+
+    digest: bytes
 
 
 class _Wish(msgspec.Struct, frozen=True):
