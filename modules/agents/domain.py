@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal, TypeGuard, get_args
 from uuid import UUID
 
@@ -28,9 +28,6 @@ RequestStatus = Literal["pending", "processing", "completed", "failed", "cancell
 Speaker = Literal["user", "assistant"]
 
 UNREACHABLE: Final = "The language model could not be reached; try again later."
-
-LONGEST_CALL: Final = timedelta(minutes=15)
-"""Whoever has not stored anything of a call for so long is taken for dead."""
 
 MOST_RUNNING: Final = 100
 """Calls that one user may have under way in one process."""
@@ -77,17 +74,23 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of a call. `reply` is what was said, of one that is not completed as far as it got."""
 
     status: RequestStatus
+    content: str
     reply: str | None
     error: str | None
     failure: str | None
     input_tokens: int
     output_tokens: int
     abandoned: bool
-    """Nobody has ended it, and nobody will: it began longer ago than any model may take."""
+    """Nobody has ended it, and nobody will: who answered has not been heard of for too long."""
 
     @property
     def usage(self) -> Usage:
         return Usage(self.input_tokens, self.output_tokens)
+
+    @property
+    def usage_left(self) -> Usage:
+        """What it has used at least, of one that whoever answered could not tell any more."""
+        return usage_of_part([Message("user", self.content)], len(self.reply or ""))
 
     @property
     def trouble(self) -> InternaError | None:

@@ -19,15 +19,45 @@ FROM unnest(tenants, ids) AS asked (tenant_id, id)
 JOIN agents.agent_requests r ON r.tenant_id = asked.tenant_id AND r.id = asked.id $$""",
 )
 
-ABANDONED_REQUESTS = Function(
-    "agents.abandoned_requests(interval)",
+# A process says every 20 seconds which calls it is answering. A row that somebody holds is being written right now.
+BEAT = Function(
+    "agents.beat(uuid[],uuid[])",
     """
-CREATE OR REPLACE FUNCTION agents.abandoned_requests(age interval, OUT tenant_id uuid, OUT user_id uuid, OUT id uuid)
+CREATE OR REPLACE FUNCTION agents.beat(tenants uuid[], ids uuid[])
+RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
+WITH answered AS (
+    SELECT r.tenant_id, r.id
+    FROM unnest(tenants, ids) AS mine (tenant_id, id)
+    JOIN agents.agent_requests r ON r.tenant_id = mine.tenant_id AND r.id = mine.id
+    WHERE r.finished_at IS NULL
+    FOR NO KEY UPDATE OF r SKIP LOCKED
+), beaten AS (
+    UPDATE agents.agent_requests r SET updated_at = now()
+    FROM answered WHERE r.tenant_id = answered.tenant_id AND r.id = answered.id RETURNING 1
+)
+SELECT count(*) FROM beaten $$""",
+)
+
+# Whoever answers is heard of every 20 seconds; what a job answers may wait for a worker that starts again.
+LONGEST_SILENCE = Function(
+    "agents.longest_silence(text)",
+    """
+CREATE OR REPLACE FUNCTION agents.longest_silence(agent_type text)
+RETURNS interval LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE WHEN agent_type IN ('generate', 'create', 'edit', 'research') THEN interval '15 minutes'
+    ELSE interval '2 minutes' END $$""",
+)
+
+ABANDONED_REQUESTS = Function(
+    "agents.abandoned_requests()",
+    """
+CREATE OR REPLACE FUNCTION agents.abandoned_requests(OUT tenant_id uuid, OUT user_id uuid, OUT id uuid)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
 SELECT r.tenant_id, r.user_id, r.id FROM agents.agent_requests r
-WHERE r.finished_at IS NULL AND r.status <> 'pending' AND r.updated_at < now() - age
+WHERE r.finished_at IS NULL AND r.status <> 'pending'
+    AND r.updated_at < now() - agents.longest_silence(r.agent_type)
 ORDER BY r.created_at LIMIT 100 $$""",
 )
 
-for _function in (LOOK, ABANDONED_REQUESTS):
+for _function in (LOOK, BEAT, LONGEST_SILENCE, ABANDONED_REQUESTS):
     declare(metadata, _function)

@@ -199,7 +199,7 @@ async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None
     on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")  # else it was changed right now
     [(request_id,)] = on.rows(
         "UPDATE agents.agent_requests SET status = 'processing', finished_at = NULL, results = %s,"
-        " updated_at = now() - interval '16 minutes'"
+        " updated_at = now() - interval '3 minutes'"
         " WHERE id = (SELECT id FROM agents.agent_requests ORDER BY id DESC LIMIT 1) RETURNING id",
         '{"reply": "Well, what I"}',
     )
@@ -208,6 +208,32 @@ async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None
     heard = await hear(on.bob, request_id).end()
     assert heard.text == "Well, what I"
     assert heard.events[-1].data["problem"]["detail"] == "Nobody was left to answer."
+    assert on.rows(
+        "SELECT r.input_tokens > 0, r.output_tokens, u.tokens_used = r.token_cost FROM agents.agent_requests r"
+        " JOIN billing.usage_events u ON u.idempotency_key = 'agent-request:' || r.id WHERE r.id = %s"
+        " ORDER BY u.created_at DESC LIMIT 1",
+        request_id,
+    ) == [(True, len("Well, what I") // 4, True)]
+
+
+async def test_a_call_whose_process_lives_is_never_taken_for_abandoned(
+    on: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modules.agents.services.calls._BEAT_EVERY", 0.5)
+    go_on = asyncio.Event()
+    on.model.script(speaking(FIRST, REST, go_on))
+    asked = ask(on.bob)
+    await asked.until(lambda: asked.text == FIRST)
+    on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")
+    on.owner.execute(
+        "UPDATE agents.agent_requests SET updated_at = now() - interval '1 hour' WHERE finished_at IS NULL"
+    )
+    on.owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
+    await asyncio.sleep(1.5)
+    await on.here.parent.core.jobs().sweep()
+    go_on.set()
+    await asked.end()
+    assert asked.text == WHOLE
 
 
 async def test_a_call_that_is_ended_before_it_begins_is_ended(on: Stage) -> None:

@@ -176,7 +176,7 @@ async def test_a_question_whose_worker_died_is_asked_again_and_paid_once(
     late = asyncio.create_task(bob.post(CHAT, HELLO, headers=KEY))
     assert await model.until(lambda: len(model.requests) == 1, seconds=5)
     owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")  # else it was changed right now
-    owner.execute("UPDATE agents.agent_requests SET updated_at = now() - interval '16 minutes'")
+    owner.execute("UPDATE agents.agent_requests SET updated_at = now() - interval '3 minutes'")
     owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
     assert (await bob.post(CHAT, HELLO, headers=KEY)).json()["reply"] == "In time."
     await late

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Float, Integer, Interval, Text, bindparam, column, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Boolean, Float, Integer, Text, bindparam, column, func, or_, select
 from sqlalchemy.types import Uuid
 
 from core.database.statement import Statement
 from core.database.transaction import Transaction
-from modules.agents.domain import LONGEST_CALL, Abandoned, Seen
+from modules.agents.domain import Abandoned, Seen
 
-_seen = func.agents.look(bindparam("tenants", type_=ARRAY(Uuid)), bindparam("ids", type_=ARRAY(Uuid))).table_valued(
+_keys = (bindparam("tenants", type_=ARRAY(Uuid)), bindparam("ids", type_=ARRAY(Uuid)))
+_seen = func.agents.look(*_keys).table_valued(
     column("tenant_id", Uuid),
     column("id", Uuid),
     column("status", Text),
@@ -24,10 +25,13 @@ _LOOK = Statement(select(*_seen.c), into=Seen)
 _STOPPED = Statement(
     select(_seen.c.id).where(or_(_seen.c.status == "cancelled", _seen.c.status == "failed")), into=UUID
 )
-_abandoned = func.agents.abandoned_requests(literal(LONGEST_CALL, Interval)).table_valued(
-    *(column(name, Uuid) for name in Abandoned.__struct_fields__)
+_BEAT = Statement(select(func.agents.beat(*_keys, type_=BigInteger)), into=int)
+_ABANDONED = Statement(
+    select(
+        *func.agents.abandoned_requests().table_valued(*(column(name, Uuid) for name in Abandoned.__struct_fields__)).c
+    ),
+    into=Abandoned,
 )
-_ABANDONED = Statement(select(*_abandoned.c), into=Abandoned)
 
 Keys = Collection[tuple[UUID, UUID]]
 """Tenant and id of each call."""
@@ -45,6 +49,10 @@ class CallsEverywhere:
     async def stopped(self, keys: Keys) -> list[UUID]:
         """Those that were cancelled or failed."""
         return await self._tx.all(_STOPPED, **_named(keys))
+
+    async def beat(self, keys: Keys) -> int:
+        """Somebody is answering these; how many it was noted of."""
+        return await self._tx.one(_BEAT, **_named(keys))
 
     async def abandoned(self) -> list[Abandoned]:
         """Those whose process died, the oldest hundred."""

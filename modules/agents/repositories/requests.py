@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     or_,
     select,
     tuple_,
@@ -33,7 +32,7 @@ from core.database.transaction import Transaction
 from core.database.visible import Rows, VisibleStatement
 from core.http.pages import Position
 from modules.agents.contracts import AgentRequest
-from modules.agents.domain import ASSIGNED, LONGEST_CALL, Ended, Outcome, RequestStatus, Stopped, Taken
+from modules.agents.domain import ASSIGNED, Ended, Outcome, RequestStatus, Stopped, Taken
 from modules.agents.models.protocol import AgentType, Usage
 from modules.agents.repositories.chains import BEGIN
 from modules.agents.resources import AGENT_REQUESTS
@@ -129,6 +128,7 @@ _CANCEL = VisibleStatement(
 _OUTCOME = Statement(
     select(
         agent_requests.c.status,
+        agent_requests.c.content,
         agent_requests.c.results["reply"].as_string().label("reply"),
         agent_requests.c.error,
         agent_requests.c.results["failure"].as_string().label("failure"),
@@ -136,7 +136,8 @@ _OUTCOME = Statement(
         agent_requests.c.output_tokens,
         and_(
             agent_requests.c.status == "processing",
-            agent_requests.c.updated_at < func.now() - literal(LONGEST_CALL, Interval),
+            agent_requests.c.updated_at
+            < func.now() - func.agents.longest_silence(agent_requests.c.agent_type, type_=Interval),
         ).label("abandoned"),
     ).where(
         agent_requests.c.tenant_id == bindparam("tenant_id"),

@@ -32,7 +32,7 @@ from modules.agents.permits import CreateRequests, CreateSessions, DeleteRequest
 from modules.agents.prompts import ASSIGNMENT_VERSION, assignment_request
 from modules.agents.repositories import CallsEverywhere, RequestRepository, SessionRepository
 from modules.agents.services.calls import Calls
-from modules.agents.services.record import NOBODY_LEFT, AgentRecord
+from modules.agents.services.record import AgentRecord
 from modules.agents.window import tokens_needed
 from modules.billing import HoldExpired
 
@@ -174,5 +174,5 @@ class AbandonedCalls:
             abandoned = await self._calls().abandoned()
         for each in abandoned:
             async with self._database.unit(Acting(each.user_id, each.tenant_id)):
-                await self._record().fail(each.id, NOBODY_LEFT)
+                await self._record().abandon(each.id)
         return len(abandoned)

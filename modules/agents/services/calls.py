@@ -35,6 +35,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 R = TypeVar("R")
 
 _TEND_EVERY: Final = 0.5
+_BEAT_EVERY: Final = 20.0
 _STORE_AGAIN: Final = (0.2, 1.0, 3.0)
 _STOPPED: Final = "The server was stopped in the middle of the answer."
 _log = structlog.get_logger("interna.agents")
@@ -52,6 +53,7 @@ class Calls:
         self._watch = watch
         self._running = running
         self._tending: asyncio.Task[None] | None = None
+        self._beaten = 0.0
 
     def speak(self, call: Call, keep: Callable[[str], Awaitable[None]] = keep_nothing) -> Live:
         """Begin an answer in words. `keep` is called with the whole of it in the transaction that stores it."""
@@ -216,6 +218,7 @@ class Calls:
 
     async def _tend(self) -> None:
         """As long as anything is under way: store what others may be waiting for, and see what was ended elsewhere."""
+        self._beaten = asyncio.get_running_loop().time()
         try:
             while self._running:
                 await asyncio.sleep(_TEND_EVERY)
@@ -228,8 +231,13 @@ class Calls:
 
     async def _tend_once(self) -> None:
         keys = {(live.call.tenant_id, live.call.request_id) for live in self._running}
-        for request_id in await self._watch.stopped(keys) if keys else ():
+        if not keys:
+            return
+        for request_id in await self._watch.stopped(keys):
             self.cancel(request_id, "It was cancelled.")
+        if (now := asyncio.get_running_loop().time()) >= self._beaten + _BEAT_EVERY:
+            await self._watch.beat(keys)
+            self._beaten = now
         for live in self._running:
             letters = live.letters
             if letters > live.stored and not live.ending and (live.begins_anew or not live.listeners):

@@ -28,7 +28,7 @@ from modules.agents.window import latest_that_fit
 from modules.billing import Ledger, Priced
 from modules.billing import Usage as MeteredUsage
 
-NOBODY_LEFT: Final = "Nobody was left to answer."
+_NOBODY_LEFT: Final = "Nobody was left to answer."
 _EXCHANGES_AT_ONCE: Final = 100
 _MOST_ABOUT_SUBJECTS: Final = 1000
 _NOTHING: Final = Usage(0, 0)
@@ -147,6 +147,11 @@ class AgentRecord:
             CallFailed(self._child.tenant_id, ended.user_id, request_id, ended.agent_type, error)
         )
 
+    async def abandon(self, request_id: UUID) -> None:
+        """End a call whose process died. What that had stored of an answer stays, and is metered by its length."""
+        if (outcome := await self.outcome(request_id)) is not None:
+            await self._end(request_id, outcome)
+
     async def stands(self, request_id: UUID) -> bool:
         """Whether an earlier call's answer stands, for `core.http.idempotency.Once`. Raises `StillRunning`.
 
@@ -157,7 +162,7 @@ class AgentRecord:
         if outcome is None:
             return False
         if outcome.abandoned:
-            await self.fail(request_id, NOBODY_LEFT)
+            await self._end(request_id, outcome)
             return False
         if outcome.status in ("pending", "processing"):
             raise StillRunning
@@ -193,6 +198,9 @@ class AgentRecord:
 
     async def messages(self, subject: str, user_id: UUID, after: Position, limit: int) -> list[ChatMessage]:
         return await self._conversations.messages(self._child.tenant_id, user_id, subject, after, limit)
+
+    async def _end(self, request_id: UUID, left: Outcome) -> None:
+        await self.fail(request_id, _NOBODY_LEFT, usage=left.usage_left)
 
     async def _meter_tokens(self, request_id: UUID, ended: Ended, usage: Usage) -> None:
         if usage == _NOTHING:

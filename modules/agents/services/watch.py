@@ -56,6 +56,11 @@ class Watch:
         async with self._database.unit(Anonymous(), read_only=True):
             return await self._calls().stopped(keys)
 
+    async def beat(self, keys: Collection[tuple[UUID, UUID]]) -> None:
+        """Say that these are being answered."""
+        async with self._database.unit(Anonymous()):
+            await self._calls().beat(keys)
+
     async def _next(self, tenant_id: UUID, request_id: UUID, before: Seen | None) -> Seen | None:
         waiter: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
         self._waiting[waiter] = (tenant_id, request_id, before)
