@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from app.__main__ import main
+from scripts import seed
 from tests import commands
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -207,6 +208,20 @@ def test_a_taken_port_is_one_line_and_exit_2(tmp_path: Path) -> None:
         ({"APP_ENV": "staging"}, "APP_ENV"),
         ({"APP_ENV": "production", "DATABASE_URL": "postgresql://localhost/x"}, "SECRET_KEY"),
         ({"DB_DRIVER": "postgres"}, "DATABASE_URL"),
+    ],
+)
+def test_a_variable_that_does_not_fit_is_one_clear_line_and_exit_2(
+    tmp_path: Path, variables: dict[str, str], said: str
+) -> None:
+    done = commands.run(main, "serve", variables={"DATA_DIR": str(tmp_path / "d"), **variables})
+    assert done.code == 2
+    assert done.complained.count("\n") == 1, done.complained
+    assert said in done.complained
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
         ({"DATA_DIR": "/dev/null/data"}, "/dev/null/data"),
         (
             {"DB_DRIVER": "postgres", "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"},
@@ -245,31 +260,31 @@ def test_a_script_is_started_by_its_name() -> None:
 
 
 def test_seeding_twice_changes_nothing_and_says_so(tmp_path: Path) -> None:
-    where = {"DATA_DIR": str(tmp_path / "d")}
+    where = {"DATA_DIR": str(tmp_path / "d"), "PATH": os.environ["PATH"]}
     for command in ("setup", "migrate"):
-        assert run("app", command, **where).returncode == 0
-    first, second = (json.loads(run("scripts.seed", "--json", **where).stdout) for _ in range(2))
+        assert commands.run(main, command, variables=where).code == 0
+    first, second = (json.loads(commands.run(seed.main, "--json", variables=where).said) for _ in range(2))
     assert sum(table["new"] for table in first) == sum(table["rows"] for table in first) > 50
     assert sum(table["new"] for table in second) == 0
-    checked = run("app", "check", **where)
-    assert checked.returncode == 0
-    assert "as they must be" in checked.stdout
+    checked = commands.run(main, "check", variables=where)
+    assert checked.code == 0
+    assert "as they must be" in checked.said
 
 
 def test_a_seed_that_fails_exits_1(tmp_path: Path) -> None:
     assert run("scripts.seed", PORT="none").returncode == 1
-    unmigrated = run("scripts.seed", DATA_DIR=str(tmp_path / "d"))
-    assert unmigrated.returncode == 1
-    assert "Traceback" not in unmigrated.stderr
+    where = {"DATA_DIR": str(tmp_path / "d"), "PATH": os.environ["PATH"]}
+    unmigrated = commands.run(seed.main, variables=where)
+    assert (unmigrated.code, unmigrated.complained.count("\n")) == (1, 1)
 
 
 def test_check_exits_1_where_the_database_is_behind(tmp_path: Path) -> None:
-    where = {"DATA_DIR": str(tmp_path / "d")}
-    run("app", "setup", **where)
-    checked = run("app", "check", "--json", **where)
-    assert checked.returncode == 1
-    found = {finding["check"]: finding["ok"] for finding in json.loads(checked.stdout)}
-    assert found.get("migrations") is False, checked.stdout
+    where = {"DATA_DIR": str(tmp_path / "d"), "PATH": os.environ["PATH"]}
+    commands.run(main, "setup", variables=where)
+    checked = commands.run(main, "check", "--json", variables=where)
+    assert checked.code == 1
+    found = {finding["check"]: finding["ok"] for finding in json.loads(checked.said)}
+    assert found.get("migrations") is False, checked.said
 
 
 def test_the_application_refuses_to_run_as_a_superuser(tmp_path: Path) -> None:
@@ -289,7 +304,7 @@ def test_the_application_refuses_to_run_as_a_superuser(tmp_path: Path) -> None:
 
 
 def test_routes_lists_every_route_and_what_it_demands() -> None:
-    routes = json.loads(run("app", "routes", "--json").stdout)
+    routes = json.loads(commands.run(main, "routes", "--json", variables={}).said)
     demands = {(route["method"], route["path"]): route["requires"] for route in routes}
     assert demands["POST", "/api/v1/simulations"] == "create simulations and read simulations"
     assert demands["POST", "/api/v1/auth/login"] == "nothing"
