@@ -1,4 +1,4 @@
-"""A process says every 20 seconds which calls it is answering, so that the dead are known after 2 minutes."""
+"""A process says which calls it is answering, and how far, so that the dead are known after 2 minutes."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ down_revision = "0010"
 def upgrade() -> None:
     op.execute("DROP FUNCTION agents.abandoned_requests(interval)")
     op.execute("""
-    CREATE OR REPLACE FUNCTION agents.beat(tenants uuid[], ids uuid[])
+    CREATE OR REPLACE FUNCTION agents.keep(tenants uuid[], ids uuid[], replies text[], progress real[])
     RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
     WITH answered AS (
-        SELECT r.tenant_id, r.id
-        FROM unnest(tenants, ids) AS mine (tenant_id, id)
+        SELECT r.tenant_id, r.id, mine.reply, mine.progress
+        FROM unnest(tenants, ids, replies, progress) AS mine (tenant_id, id, reply, progress)
         JOIN agents.agent_requests r ON r.tenant_id = mine.tenant_id AND r.id = mine.id
-        WHERE r.finished_at IS NULL
+        WHERE r.finished_at IS NULL AND r.status = 'processing'
         FOR NO KEY UPDATE OF r SKIP LOCKED
-    ), beaten AS (
-        UPDATE agents.agent_requests r SET updated_at = now()
+    ), kept AS (
+        UPDATE agents.agent_requests r
+        SET results = r.results || jsonb_strip_nulls(jsonb_build_object('reply', answered.reply)),
+            progress = greatest(r.progress, answered.progress)
         FROM answered WHERE r.tenant_id = answered.tenant_id AND r.id = answered.id RETURNING 1
     )
-    SELECT count(*) FROM beaten $$
+    SELECT count(*) FROM kept $$
     """)
-    op.execute("REVOKE ALL ON FUNCTION agents.beat(uuid[],uuid[]) FROM PUBLIC")
-    op.execute("GRANT EXECUTE ON FUNCTION agents.beat(uuid[],uuid[]) TO interna_runtime")
-    op.execute("COMMENT ON FUNCTION agents.beat(uuid[],uuid[]) IS 'interna afe4dd888b36997a'")
+    op.execute("REVOKE ALL ON FUNCTION agents.keep(uuid[],uuid[],text[],real[]) FROM PUBLIC")
+    op.execute("GRANT EXECUTE ON FUNCTION agents.keep(uuid[],uuid[],text[],real[]) TO interna_runtime")
+    op.execute("COMMENT ON FUNCTION agents.keep(uuid[],uuid[],text[],real[]) IS 'interna e53f1fcf2457897c'")
     op.execute("""
     CREATE OR REPLACE FUNCTION agents.longest_silence(agent_type text)
     RETURNS interval LANGUAGE sql IMMUTABLE AS $$

@@ -113,6 +113,16 @@ class Seen(msgspec.Struct, frozen=True):
     """Nothing of it changes any more. One that was cancelled while it was being answered ends a moment later."""
 
 
+class Part(msgspec.Struct, frozen=True):
+    """How far a call is that is being answered."""
+
+    tenant_id: UUID
+    id: UUID
+    reply: str | None
+    """What was said so far, where others may hear it before it is whole."""
+    progress: float
+
+
 class Taken(msgspec.Struct, frozen=True):
     """A call that a worker has taken up."""
 

@@ -19,23 +19,26 @@ FROM unnest(tenants, ids) AS asked (tenant_id, id)
 JOIN agents.agent_requests r ON r.tenant_id = asked.tenant_id AND r.id = asked.id $$""",
 )
 
-# A process says every 20 seconds which calls it is answering. A row that somebody holds is being written right now.
-BEAT = Function(
-    "agents.beat(uuid[],uuid[])",
+# What a process is answering, how far it is, and what was said of it so far; null: nothing that others may hear yet.
+# A row that somebody holds is being written right now.
+KEEP = Function(
+    "agents.keep(uuid[],uuid[],text[],real[])",
     """
-CREATE OR REPLACE FUNCTION agents.beat(tenants uuid[], ids uuid[])
+CREATE OR REPLACE FUNCTION agents.keep(tenants uuid[], ids uuid[], replies text[], progress real[])
 RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = '' AS $$
 WITH answered AS (
-    SELECT r.tenant_id, r.id
-    FROM unnest(tenants, ids) AS mine (tenant_id, id)
+    SELECT r.tenant_id, r.id, mine.reply, mine.progress
+    FROM unnest(tenants, ids, replies, progress) AS mine (tenant_id, id, reply, progress)
     JOIN agents.agent_requests r ON r.tenant_id = mine.tenant_id AND r.id = mine.id
-    WHERE r.finished_at IS NULL
+    WHERE r.finished_at IS NULL AND r.status = 'processing'
     FOR NO KEY UPDATE OF r SKIP LOCKED
-), beaten AS (
-    UPDATE agents.agent_requests r SET updated_at = now()
+), kept AS (
+    UPDATE agents.agent_requests r
+    SET results = r.results || jsonb_strip_nulls(jsonb_build_object('reply', answered.reply)),
+        progress = greatest(r.progress, answered.progress)
     FROM answered WHERE r.tenant_id = answered.tenant_id AND r.id = answered.id RETURNING 1
 )
-SELECT count(*) FROM beaten $$""",
+SELECT count(*) FROM kept $$""",
 )
 
 # Whoever answers is heard of every 20 seconds; what a job answers may wait for a worker that starts again.
@@ -59,5 +62,5 @@ WHERE r.finished_at IS NULL AND r.status <> 'pending'
 ORDER BY r.created_at LIMIT 100 $$""",
 )
 
-for _function in (LOOK, BEAT, LONGEST_SILENCE, ABANDONED_REQUESTS):
+for _function in (LOOK, KEEP, LONGEST_SILENCE, ABANDONED_REQUESTS):
     declare(metadata, _function)

@@ -216,10 +216,24 @@ async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None
     ) == [(True, len("Well, what I") // 4, True)]
 
 
+async def test_what_somebody_hears_here_reaches_another_process_a_little_later(
+    on: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modules.agents.services.running._STORED_WHILE_HEARD", 0.7)
+    go_on = asyncio.Event()
+    on.model.script(speaking(FIRST, REST, go_on))
+    asked = ask(on.bob)
+    await asked.until(lambda: asked.text == FIRST)
+    elsewhere = hear(on.elsewhere.person(on.bob), asked.request_id)
+    await elsewhere.until(lambda: elsewhere.text == FIRST)
+    go_on.set()
+    assert_is_the_rest(await elsewhere.end(), None)
+
+
 async def test_a_call_whose_process_lives_is_never_taken_for_abandoned(
     on: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modules.agents.services.calls._BEAT_EVERY", 0.5)
+    monkeypatch.setattr("modules.agents.services.running._HEARD_OF", 0.5)
     go_on = asyncio.Event()
     on.model.script(speaking(FIRST, REST, go_on))
     asked = ask(on.bob)

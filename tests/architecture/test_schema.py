@@ -84,7 +84,7 @@ DEFINERS = {
     "billing.claim_subscriptions()": "asks which tenants have work; it tells their ids only",
     "billing.due_for_credits(timestamp with time zone)": "the same",
     "agents.look(uuid[],uuid[])": "one look for all who wait: it tells how far calls are, to who knows their ids",
-    "agents.beat(uuid[],uuid[])": "a process says what it is answering, for whomever; it changes nothing else",
+    "agents.keep(uuid[],uuid[],text[],real[])": "a process says how far what it is answering is, for all at once",
     "agents.abandoned_requests()": "housekeeping asks which tenants have work",
     "simulations.abandon_interviews(interval)": "housekeeping has no tenant",
     "simulations.forget_progress()": "a trigger: who may delete a simulation need not see what others did on it",

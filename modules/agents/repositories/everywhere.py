@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Float, Integer, Text, bindparam, column, func, or_, select
+from sqlalchemy import ARRAY, REAL, BigInteger, Boolean, Float, Integer, Text, bindparam, column, func, or_, select
 from sqlalchemy.types import Uuid
 
 from core.database.statement import Statement
 from core.database.transaction import Transaction
-from modules.agents.domain import Abandoned, Seen
+from modules.agents.domain import Abandoned, Part, Seen
 
 _keys = (bindparam("tenants", type_=ARRAY(Uuid)), bindparam("ids", type_=ARRAY(Uuid)))
 _seen = func.agents.look(*_keys).table_valued(
@@ -25,7 +25,14 @@ _LOOK = Statement(select(*_seen.c), into=Seen)
 _STOPPED = Statement(
     select(_seen.c.id).where(or_(_seen.c.status == "cancelled", _seen.c.status == "failed")), into=UUID
 )
-_BEAT = Statement(select(func.agents.beat(*_keys, type_=BigInteger)), into=int)
+_KEEP = Statement(
+    select(
+        func.agents.keep(
+            *_keys, bindparam("replies", type_=ARRAY(Text)), bindparam("progress", type_=ARRAY(REAL)), type_=BigInteger
+        )
+    ),
+    into=int,
+)
 _ABANDONED = Statement(
     select(
         *func.agents.abandoned_requests().table_valued(*(column(name, Uuid) for name in Abandoned.__struct_fields__)).c
@@ -38,7 +45,7 @@ Keys = Collection[tuple[UUID, UUID]]
 
 
 class CallsEverywhere:
-    """What one may know of calls without being anybody: how they stand, to who knows their ids."""
+    """What one may know and say of calls without being anybody: how they stand, to who knows their ids."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._tx = transaction
@@ -50,9 +57,14 @@ class CallsEverywhere:
         """Those that were cancelled or failed."""
         return await self._tx.all(_STOPPED, **_named(keys))
 
-    async def beat(self, keys: Keys) -> int:
-        """Somebody is answering these; how many it was noted of."""
-        return await self._tx.one(_BEAT, **_named(keys))
+    async def keep(self, parts: Collection[Part]) -> int:
+        """Somebody is answering these, and is so far; of how many it was noted."""
+        return await self._tx.one(
+            _KEEP,
+            **_named([(part.tenant_id, part.id) for part in parts]),
+            replies=[part.reply for part in parts],
+            progress=[part.progress for part in parts],
+        )
 
     async def abandoned(self) -> list[Abandoned]:
         """Those whose process died, the oldest hundred."""

@@ -63,14 +63,6 @@ _TAKE = Statement(
     .returning(agent_requests.c.session_id, agent_requests.c.agent_type, agent_requests.c.content),
     into=Taken,
 )
-_STORE_PART = Statement.command(
-    update(agent_requests)
-    .where(*_this, agent_requests.c.status == "processing")
-    .values(
-        results=bindparam("results"),
-        progress=func.greatest(agent_requests.c.progress, bindparam("progress", type_=agent_requests.c.progress.type)),
-    )
-)
 _POSTPONE = Statement.command(
     update(agent_requests)
     .where(*_this, agent_requests.c.status == "processing")
@@ -216,14 +208,6 @@ class RequestRepository:
     async def take(self, tenant_id: UUID, request_id: UUID) -> Taken | None:
         """Begin to answer one that waits; None where it has ended or was cancelled."""
         return await self._tx.one_or_none(_TAKE, tenant_id=tenant_id, request_id=request_id)
-
-    async def store_part(self, tenant_id: UUID, request_id: UUID, results: dict[str, Any], progress: float) -> bool:
-        """What was said so far; False where it has ended or was cancelled."""
-        return bool(
-            await self._tx.execute(
-                _STORE_PART, tenant_id=tenant_id, request_id=request_id, results=results, progress=progress
-            )
-        )
 
     async def postpone(self, tenant_id: UUID, request_id: UUID, error: str | None) -> None:
         """It will be tried again."""

@@ -5,14 +5,15 @@ loses nothing, and may come back for the rest. Text is told by place: an event's
 said when it was sent, so to go on after any id takes nothing but the text, here or, from the database, elsewhere.
 
 No connection is held while a model thinks. What is said is stored at the end, in one transaction with all that depends
-on it; before that only where nobody here listens, twice a second, for those who may listen elsewhere. A job's call may
-be made again, and then be answered otherwise: of its answer nothing is told or stored before it is whole, but how far
-it is.
+on it; before that in parts, for those who may listen elsewhere: twice a second, or every two seconds while somebody
+listens here. A job's call may be made again, and then be answered otherwise: of its answer nothing is told or stored
+before it is whole, but how far it is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from contextvars import Context
@@ -35,7 +36,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 R = TypeVar("R")
 
 _TEND_EVERY: Final = 0.5
-_BEAT_EVERY: Final = 20.0
 _STORE_AGAIN: Final = (0.2, 1.0, 3.0)
 _STOPPED: Final = "The server was stopped in the middle of the answer."
 _log = structlog.get_logger("interna.agents")
@@ -53,7 +53,6 @@ class Calls:
         self._watch = watch
         self._running = running
         self._tending: asyncio.Task[None] | None = None
-        self._beaten = 0.0
 
     def speak(self, call: Call, keep: Callable[[str], Awaitable[None]] = keep_nothing) -> Live:
         """Begin an answer in words. `keep` is called with the whole of it in the transaction that stores it."""
@@ -218,7 +217,6 @@ class Calls:
 
     async def _tend(self) -> None:
         """As long as anything is under way: store what others may be waiting for, and see what was ended elsewhere."""
-        self._beaten = asyncio.get_running_loop().time()
         try:
             while self._running:
                 await asyncio.sleep(_TEND_EVERY)
@@ -235,16 +233,12 @@ class Calls:
             return
         for request_id in await self._watch.stopped(keys):
             self.cancel(request_id, "It was cancelled.")
-        if (now := asyncio.get_running_loop().time()) >= self._beaten + _BEAT_EVERY:
-            await self._watch.beat(keys)
-            self._beaten = now
-        for live in self._running:
-            letters = live.letters
-            if letters > live.stored and not live.ending and (live.begins_anew or not live.listeners):
-                said = None if live.begins_anew else live.said or None
-                async with self._database.unit(live.call.who):
-                    await self._record().store_part(live.call.request_id, said, live.progress)
-                live.stored = letters
+        now = time.monotonic()
+        due = [(live, live.letters, live.part) for live in self._running if live.is_due(now)]
+        if due:
+            await self._watch.keep([part for _, _, part in due])
+        for live, letters, _ in due:
+            live.stored, live.stored_at = letters, now
 
 
 def _noticed(task: asyncio.Task[Any]) -> None:

@@ -89,11 +89,6 @@ class AgentRecord:
     async def take(self, request_id: UUID) -> Taken | None:
         return await self._requests.take(self._child.tenant_id, request_id)
 
-    async def store_part(self, request_id: UUID, said: str | None, progress: float) -> bool:
-        """What was said so far; False where the call has ended or was cancelled."""
-        results = {} if said is None else {"reply": said}
-        return await self._requests.store_part(self._child.tenant_id, request_id, results, progress)
-
     async def postpone(self, request_id: UUID, error: str | None) -> None:
         await self._requests.postpone(self._child.tenant_id, request_id, error)
 

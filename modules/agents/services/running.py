@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from io import StringIO
@@ -11,10 +12,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from core.errors import InternaError
-from modules.agents.domain import MOST_RUNNING, Call, TooManyRunning, as_told, progress_after
+from modules.agents.domain import MOST_RUNNING, Call, Part, TooManyRunning, as_told, progress_after
 from modules.agents.models.protocol import Usage
 
 _LETTERS_A_TOKEN: Final = 4
+_STORED_WHILE_HEARD: Final = 2.0
+_HEARD_OF: Final = 20.0
 
 
 class Live:
@@ -30,6 +33,7 @@ class Live:
         self.letters = 0
         """How many have come, told or not."""
         self.stored = 0
+        self.stored_at = time.monotonic()
         self.usage = Usage(0, 0)
         self.listeners = 0
         self.begun = False
@@ -50,6 +54,19 @@ class Live:
     @property
     def progress(self) -> float:
         return progress_after(self.letters, expected=self.call.request.max_output_tokens * _LETTERS_A_TOKEN // 2)
+
+    @property
+    def part(self) -> Part:
+        reply = None if self.begins_anew else self.said or None
+        return Part(self.call.tenant_id, self.call.request_id, reply, self.progress)
+
+    def is_due(self, now: float) -> bool:
+        """Whether others should be told how far it is: there is news, or nothing was heard of it for long."""
+        if self.ending:
+            return False
+        if self.letters == self.stored:
+            return now >= self.stored_at + _HEARD_OF
+        return self.begins_anew or not self.listeners or now >= self.stored_at + _STORED_WHILE_HEARD
 
     def say(self, text: str) -> None:
         self._text.seek(0, os.SEEK_END)

@@ -1,4 +1,5 @@
-"""Watching calls that are answered in other processes: one look at the database for all who wait in this one."""
+"""What processes know of each other's calls: one look at the database for all who wait in this one, and one word to it
+of all that are answered here."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import structlog
 from core.database.identity import Anonymous
 from core.database.pool import Database
 from core.errors import InternaError
-from modules.agents.domain import Seen
+from modules.agents.domain import Part, Seen
 from modules.agents.repositories import CallsEverywhere
 
 _PAUSE: Final = 0.05
@@ -56,10 +57,10 @@ class Watch:
         async with self._database.unit(Anonymous(), read_only=True):
             return await self._calls().stopped(keys)
 
-    async def beat(self, keys: Collection[tuple[UUID, UUID]]) -> None:
-        """Say that these are being answered."""
+    async def keep(self, parts: Collection[Part]) -> None:
+        """Say that these are being answered, and how far they are."""
         async with self._database.unit(Anonymous()):
-            await self._calls().beat(keys)
+            await self._calls().keep(parts)
 
     async def _next(self, tenant_id: UUID, request_id: UUID, before: Seen | None) -> Seen | None:
         waiter: asyncio.Future[Seen | None] = asyncio.get_running_loop().create_future()
