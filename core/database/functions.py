@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, bindparam, func, select
 from sqlalchemy.types import Uuid
 
 from core.database.metadata import metadata
@@ -30,6 +30,11 @@ END $$""",
 
 # For what must know its id before its row is written.
 NEW_ID: Final = Statement(select(func.app.uuidv7(type_=Uuid)), into=UUID)
+
+# Until the transaction ends, nobody else passes with the same `turn`: who counts before writing counts what is written.
+TAKE_TURN: Final = Statement.nullable(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("turn", type_=Text), 0), type_=Text)), into=str
+)
 
 USER_ID = Function(
     "app.user_id()",

@@ -131,6 +131,14 @@ async def test_who_has_ordered_twenty_documents_waits_for_one_of_them(on: Stage)
         assert (await dana.delete(f"/agent-requests/{request_id}")).status_code == 204
 
 
+async def test_of_thirty_ordered_at_the_same_instant_twenty_are_taken(on: Stage) -> None:
+    person = await sign_up(on.bob.client)
+    answers = await asyncio.gather(*(person.post("/agent-requests", PLAN) for _ in range(30)))
+    assert sorted(each.status_code for each in answers) == [201] * 20 + [429] * 10
+    for taken in (each.json()["id"] for each in answers if each.status_code == 201):
+        await person.delete(f"/agent-requests/{taken}")
+
+
 async def test_lists_page_newest_first_and_show_only_what_one_may_see(on: Stage) -> None:
     titles = [f"Number {number}" for number in range(3)]
     opened = [(await on.bob.post("/agent-sessions", {"title": title}, headers=ACME)).json() for title in titles]

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import Uuid
 
+from core.database.functions import TAKE_TURN
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -202,7 +203,8 @@ class RequestRepository:
         await self._tx.execute(_RESERVE, tenant_id=tenant_id, request_id=request_id, hold_id=hold_id)
 
     async def ordered(self, tenant_id: UUID, user_id: UUID) -> int:
-        """How many of the documents that a user has ordered are not done yet."""
+        """How many of a user's documents are not done; until the transaction ends, nobody else asks."""
+        await self._tx.one(TAKE_TURN, turn=f"documents {user_id}")
         return await self._tx.one(_ORDERED, tenant_id=tenant_id, user_id=user_id, agent_types=list(ASSIGNED))
 
     async def take(self, tenant_id: UUID, request_id: UUID) -> Taken | None:

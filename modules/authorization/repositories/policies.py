@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Text, bindparam, cast, delete, func, insert, or_
 from sqlalchemy.types import Uuid
 
 from core.database.errors import AlreadyThere
+from core.database.functions import TAKE_TURN
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -115,10 +116,6 @@ _REMOVE: VisibleStatement[None] = VisibleStatement(
 )
 _size = func.octet_length(cast(policies.c.conditions, Text), type_=Integer)
 _about = (policies.c.role_id == bindparam("role_id")) & (policies.c.resource == bindparam("resource"))
-# One at a time: of two policies that are written at the same instant the second one counts the first.
-_HOLD = Statement.nullable(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0), type_=Text)), into=str
-)
 _SAID = Statement(
     select(
         func.count().label("policies"),
@@ -234,7 +231,7 @@ class PolicyRepository:
 
     async def said(self, tenant_id: UUID, role_id: UUID, resource: str, *, without: UUID | None = None) -> Said:
         """Of the tenant, and of the role about the resource; until the transaction ends, nobody else asks."""
-        await self._tx.one(_HOLD, held=f"policies {tenant_id}")
+        await self._tx.one(TAKE_TURN, turn=f"policies {tenant_id}")
         return await self._tx.one(_SAID, tenant_id=tenant_id, role_id=role_id, resource=resource, without=without)
 
     async def roles(self, tenant_id: UUID) -> list[NamedRole]:

@@ -25,6 +25,7 @@ from sqlalchemy.sql import ColumnElement, Select
 from sqlalchemy.types import Uuid
 
 from core.database.errors import AlreadyThere, StillReferred
+from core.database.functions import TAKE_TURN
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -59,10 +60,6 @@ _FIND = Statement(
         ),
     ),
     into=FoundRole,
-)
-# One at a time: of two roles that are made at the same instant the second one counts the first.
-_HOLD = Statement.nullable(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0), type_=Text)), into=str
 )
 _NUMBER = Statement(
     select(func.count()).select_from(roles).where(roles.c.tenant_id == bindparam("tenant_id")), into=int
@@ -117,7 +114,7 @@ class RoleRepository:
 
     async def number(self, tenant_id: UUID) -> int:
         """How many there are; until the transaction ends, nobody else asks."""
-        await self._tx.one(_HOLD, held=f"roles {tenant_id}")
+        await self._tx.one(TAKE_TURN, turn=f"roles {tenant_id}")
         return await self._tx.one(_NUMBER, tenant_id=tenant_id)
 
     async def find(self, tenant_id: UUID, wanted: str) -> FoundRole | None:

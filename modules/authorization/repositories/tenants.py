@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Uuid
 
 from core.database.errors import AlreadyThere
+from core.database.functions import TAKE_TURN
 from core.database.metadata import Instant
 from core.database.statement import Statement, patch_binds, patch_values
 from core.database.transaction import Transaction
@@ -132,10 +133,6 @@ _MINE = Statement(
     into=MyTenant,
 )
 _MY = Statement(select(*_mine.c).where(_mine.c.id == bindparam("tenant_id", type_=Uuid)), into=MyTenant)
-# One at a time: of two tenants that are founded at the same instant the second one counts the first.
-_HOLD_FOUNDER = Statement.nullable(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("founder", type_=Text), 0), type_=Text)), into=str
-)
 _FOUNDED = Statement(select(func.authz.founded(type_=BigInteger)), into=int)
 _solely = func.authz.solely_mine().table_valued(column("slug", Text))
 _SOLELY_MINE = Statement(select(_solely.c.slug), into=str)
@@ -211,7 +208,7 @@ class TenantRepository:
 
     async def founded_by(self, user_id: UUID) -> int:
         """How many tenants this user, who acts, has founded; until the transaction ends, nobody founds another."""
-        await self._tx.one(_HOLD_FOUNDER, founder=f"founder {user_id}")
+        await self._tx.one(TAKE_TURN, turn=f"founder {user_id}")
         return await self._tx.one(_FOUNDED)
 
     async def solely_mine(self) -> list[str]:

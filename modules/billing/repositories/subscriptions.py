@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Text, bindparam, cast, column, func, literal,
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.types import Uuid
 
+from core.database.functions import TAKE_TURN
 from core.database.metadata import Instant
 from core.database.statement import Statement
 from core.database.transaction import Transaction
@@ -47,9 +48,6 @@ _TOLD: Final = (
 )
 
 _MOMENT = Statement(select(func.clock_timestamp(type_=Instant)), into=datetime)
-_LOCK = Statement.nullable(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("scope", type_=Text), 0), type_=Text)), into=str
-)
 _ALL = Statement(select(*_kept).where(_mine), into=KeptSubscription)
 _FOR_CREDITS = Statement(select(*_kept).where(_mine, _one).with_for_update(), into=KeptSubscription)
 _CREDITED = Statement.command(
@@ -138,7 +136,7 @@ class SubscriptionRepository:
 
     async def lock(self, tenant_id: UUID) -> None:
         """Until the transaction ends, nobody else decides about this tenant's plan."""
-        await self._tx.one(_LOCK, scope=f"subscriptions {tenant_id}")
+        await self._tx.one(TAKE_TURN, turn=f"subscriptions {tenant_id}")
 
     async def all(self, tenant_id: UUID) -> list[KeptSubscription]:
         return await self._tx.all(_ALL, tenant_id=tenant_id)
