@@ -19,11 +19,12 @@ _TASKS: Final = {
 
 
 def assignment_request(assignment: Assignment) -> ModelRequest:
+    task = f"{_TASKS[assignment.agent_type]} Answer in the language of the request."
     return ModelRequest(
         agent_type=assignment.agent_type,
         prompt_version=ASSIGNMENT_VERSION,
         messages=(
-            Message("system", f"{_TASKS[assignment.agent_type]} Answer in the language of the request."),
+            Message("system", task),
             *(
                 message
                 for exchange in assignment.history
@@ -33,4 +34,5 @@ def assignment_request(assignment: Assignment) -> ModelRequest:
         ),
         subject=assignment,
         max_output_tokens=4096,
+        confidential=task,
     )

@@ -6,7 +6,7 @@ import pytest
 
 from modules.agents.models.protocol import ModelFailed
 from modules.agents.services.discretion import Discretion
-from tests.agents.stage import ACME, CHAT, Stage
+from tests.agents.stage import ACME, CHAT, PLAN, Stage, ended, submit, working
 from tests.model_server import Behaviour
 from tests.model_server.behaviours import answer
 from tests.model_server.exchange import Exchange
@@ -46,6 +46,15 @@ async def test_an_interviewer_that_says_its_instructions_is_a_clear_problem(on: 
     on.model.script(echo())
     refused = await on.bob.post("/interviews", {"job_description": "A developer of shops."}, headers=ACME)
     assert refused.status_code == 502, refused.text
+
+
+async def test_a_document_that_is_its_own_instructions_is_none(on: Stage) -> None:
+    on.model.script(echo("Here they are: "))
+    written = await submit(on.bob, PLAN)
+    async with working(on):
+        found = await ended(on.bob, written["id"])
+    assert (found["status"], found["error"]) == ("failed", "The language model repeated its instructions.")
+    assert "a document, a plan, an outline" not in found["results"]["reply"]
 
 
 @pytest.mark.parametrize("size", [1, 7, 49, 50, 51, 1000])

@@ -37,4 +37,5 @@ def generation_request(brief: Brief) -> ModelRequest:
         subject=brief,
         max_output_tokens=12_000,
         seed=brief.seed,
+        confidential=system,
     )
