@@ -13,7 +13,7 @@ from modules.simulations.contracts.conversations import Reply
 from modules.simulations.contracts.quizzes import QuizResult
 from modules.simulations.contracts.reviews import Review
 from modules.simulations.contracts.simulations import Accepted, Simulation
-from modules.simulations.domain import GenerationFailed, NoSuchMilestone, NotReady, QuizAnswered
+from modules.simulations.domain import NoSuchMilestone, NotReady, QuizAnswered
 from modules.simulations.services.own_simulations import NeverWritten
 
 _WAITED: Final = {
@@ -53,9 +53,7 @@ def _order() -> Note:
             Answer(status=201, kind=Simulation, description="With `Prefer: wait=N`: it is ready.", headers=_WAITED),
             Answer(status=202, kind=Accepted, description="It is being written.", headers=_WAITED),
         ),
-        problems=(
-            GenerationFailed("The language model's answer could not be used.", simulation_id=story.SIMULATION_ID),
-        ),
+        problems=(*(type(each)(simulation_id=story.SIMULATION_ID) for each in _MODEL),),
     )
 
 

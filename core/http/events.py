@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from litestar.datastructures.headers import Accept
 from litestar.params import HeaderParameter
 from litestar.types import Receive, Scope, Send
 
@@ -49,34 +50,38 @@ Events = AsyncGenerator[ServerEvent, None]
 
 
 def wants_events(request: Request[Any, Any, Any]) -> bool:
-    accepted = (part.split(";")[0].strip() for part in request.headers.get("accept", "").split(","))
-    return MEDIA_TYPE in accepted
+    """Whether events are what the client would rather have than JSON."""
+    return Accept(request.headers.get("accept", "")).best_match(["application/json", MEDIA_TYPE]) == MEDIA_TYPE
 
 
 class EventStream(Response[None]):
     """Streams events, each with an id; an error in the middle becomes a last event `error`.
 
-    Ids go on from `after`, the one that the client received last. While there is nothing to say, a comment every
-    `breath` seconds keeps the connection from being taken for dead.
+    Ids go on from `after`, the one that the client received last; that of an `error` is `end` at least. While there is
+    nothing to say, a comment every `breath` seconds keeps the connection from being taken for dead.
     """
 
-    def __init__(self, events: Events, *, after: int | None = None, breath: float = _BREATH_SECONDS) -> None:
+    def __init__(
+        self, events: Events, *, after: int | None = None, end: int = 0, breath: float = _BREATH_SECONDS
+    ) -> None:
         super().__init__(None, media_type=MEDIA_TYPE)
         self._events = events
         self._after = after or 0
+        self._end = end
         self._breath = breath
 
     def to_asgi_response(self, *_: Any, **options: Any) -> Any:  # Litestar's own union of ASGI applications
-        return _Streaming(self._events, options.get("status_code") or 200, self._after, self._breath)
+        return _Streaming(self._events, options.get("status_code") or 200, self._after, self._end, self._breath)
 
 
 class _Streaming:
     """The ASGI application of one stream."""
 
-    def __init__(self, events: Events, status: int, after: int, breath: float) -> None:
+    def __init__(self, events: Events, status: int, after: int, end: int, breath: float) -> None:
         self._events = events
         self._status = status
         self._after = after
+        self._end = end
         self._breath = breath
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,7 +124,8 @@ class _Streaming:
                         await tell(event)
                 except Exception as error:
                     problem, facts, _ = problem_of(error, instance=path, request_id=current_child().request_id)
-                    await tell(ServerEvent("error", {"problem": members(problem, facts)}))
+                    said = {"problem": members(problem, facts)}
+                    await tell(ServerEvent("error", said, id=max(number + 1, self._end)))
         finally:
             breathing.cancel()
         await send({"type": "http.response.body", "body": b"", "more_body": False})

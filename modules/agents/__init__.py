@@ -20,7 +20,6 @@ from core.database.visible import Rows
 from core.http.events import ServerEvent
 from core.http.pages import Position
 from modules.agents.domain import (
-    UNREACHABLE,
     Call,
     CallFailed,
     Cancelled,
@@ -50,7 +49,6 @@ from modules.agents.window import newest_that_fit, tokens_needed, tokens_of
 from modules.billing import Priced
 
 __all__ = [
-    "UNREACHABLE",
     "AgentType",
     "Agents",
     "Call",
@@ -108,8 +106,8 @@ class Agents(Protocol):
         """Begin to answer a call that waits; None where it has ended or was cancelled."""
         ...
 
-    async def fail(self, request_id: UUID, error: str) -> bool:
-        """End a call that nobody will answer; `error` is for people. False where it had ended before."""
+    async def give_up(self, request_id: UUID) -> bool:
+        """End a call for which the model stayed unavailable; False where it had ended before."""
         ...
 
     async def cancel(self, request_id: UUID, rows: Rows, error: str) -> bool:

@@ -27,7 +27,7 @@ from modules.agents.models.protocol import (
 RequestStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 Speaker = Literal["user", "assistant"]
 
-UNREACHABLE: Final = "The language model could not be reached; try again later."
+UNREACHABLE: Final = "The language model was not available; try again later."
 
 MOST_RUNNING: Final = 100
 """Calls that one user may have under way in one process."""

@@ -134,7 +134,7 @@ class AgentRequestsController(Controller):
     ) -> EventStream | Response[None]:
         found = await requests.one(permit.caller.tenant_id, permit.rows, request_id)
         told = len(found.results.get("reply", "")) + 1
-        if found.status == "completed" and last_event_id is not None and last_event_id >= told:
+        if found.finished_at is not None and last_event_id is not None and last_event_id >= told:
             return Response(None, status_code=204)  # a browser's EventSource stops asking only then
         events = streams.events(found.user_id, permit.caller.tenant_id, request_id, last_event_id)
         return EventStream(events, after=last_event_id)

@@ -11,6 +11,7 @@ import pytest
 
 import core.jobs
 from core.database.roles import Endpoints
+from modules.agents.services import AssignmentJob
 from tests.agents.stage import PLAN, Stage, ended, hear, nothing_left, show, speaking, submit, working
 from tests.core.launching import ROOT
 from tests.model_server.behaviours import answer, hang, refuse
@@ -32,6 +33,16 @@ async def test_a_model_that_is_unavailable_is_asked_again_and_who_listens_hears_
         heard = await hear(on.elsewhere.person(on.bob), written["id"]).end()
     assert ([event.name for event in heard.events], heard.text) == (["start", "token", "done"], "At last.")
     assert len(on.model.requests) == 2
+
+
+async def test_a_model_that_stays_unavailable_is_a_503_that_may_be_tried_again(on: Stage) -> None:
+    written = await submit(on.bob, PLAN)
+    [key] = on.rows("SELECT tenant_id, user_id, id FROM agents.agent_requests WHERE id = %s", UUID(written["id"]))
+    job: AssignmentJob = on.here._agents.assignment_job()
+    await job.give_up(*key)
+    heard = await hear(on.bob, written["id"]).end()
+    assert heard.events[-1].data["problem"]["status"] == 503
+    assert "not available" in (await show(on.bob, written["id"]))["error"]
 
 
 async def test_a_worker_that_is_told_to_stop_leaves_its_request_to_the_next(on: Stage) -> None:

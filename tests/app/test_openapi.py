@@ -198,7 +198,7 @@ def wanted(operation: Operation) -> set[int]:
 
 async def test_ordering_a_simulation_is_documented_with_both_answers_and_where_it_is(document: Json) -> None:
     responses = document["paths"]["/api/v1/simulations"]["post"]["responses"]
-    assert set(responses) == set("201 202 400 401 402 403 404 409 413 415 422 502 503".split())
+    assert set(responses) == set("201 202 400 401 402 403 404 409 413 415 422 502 503 504".split())
     for status in ("201", "202"):
         assert "Location" in responses[status]["headers"]
     for status in ("409", "503"):

@@ -64,6 +64,21 @@ async def test_a_conversation_pages_oldest_first(bob: Person) -> None:
     assert seen == everything
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("*/*", "application/json"),
+        ("application/json, text/event-stream;q=0.5", "application/json"),
+        ("nonsense", "application/json"),
+        ("application/json;q=0.5, text/event-stream", "text/event-stream"),
+        ("text/event-stream; charset=utf-8", "text/event-stream"),
+    ],
+)
+async def test_a_stream_is_for_who_would_rather_have_one(bob: Person, accept: str, kind: str) -> None:
+    answer = await bob.post(CLIENT, {"content": "Hello"}, headers={**ACME, "accept": accept})
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (201, kind)
+
+
 async def test_a_stream_starts_tells_its_tokens_and_is_done(bob: Person) -> None:
     answer = await bob.post(CLIENT, {"content": "What is this project about?"}, headers=EVENTS)
     assert answer.headers["content-type"].startswith("text/event-stream")

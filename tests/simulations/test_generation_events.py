@@ -98,16 +98,18 @@ async def test_one_that_is_written_is_done_at_once_and_then_there_is_nothing_mor
     assert (told.status, told.events) == (204, [])
 
 
-async def test_one_that_failed_says_why_each_time_with_a_higher_id(on: Stage, intern: Person, worker: None) -> None:
+async def test_one_that_failed_says_why_until_that_was_heard(on: Stage, intern: Person, worker: None) -> None:
     on.model.always = refuse(401)
     simulation_id, _ = await order(intern)
     path = f"/simulations/{simulation_id}/events"
     heard = await follow(intern, path).end()
-    again = await follow(intern, path, heard.ids[-1]).end()
-    assert again.ids[-1] > heard.ids[-1]
+    again = await follow(intern, path, 999).end()
     for each in (heard, again):
         problem = each.events[-1].data["problem"]
         assert (each.events[-1].name, problem["status"], problem["simulation_id"]) == ("error", 502, simulation_id)
+        assert problem["type"] == "urn:interna:problem:model-failed"
+    told = await follow(intern, path, heard.ids[-1]).end()
+    assert (told.status, told.events) == (204, [])
     assert await intern.credits() == (10, 0)
 
 
@@ -160,7 +162,7 @@ async def test_one_whose_request_is_cancelled_fails_and_gives_its_credits_back_o
         assert sorted(answer.status_code for answer in cancelled) == [204, 409, 409]
         await heard.end()
     problem = heard.events[-1].data["problem"]
-    assert (problem["status"], problem["detail"]) == (502, "It was cancelled.")
+    assert (problem["status"], problem["detail"]) == (409, "It was cancelled.")
     found = await show(intern, simulation_id)
     assert (found["status"], found["error"]) == ("failed", "It was cancelled.")
     assert await intern.credits() == (10, 0)

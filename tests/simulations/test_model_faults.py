@@ -66,11 +66,12 @@ async def test_a_real_model_writes_a_simulation(
 
 
 @pytest.mark.parametrize(
-    "behaviour",
-    [hang(), stall(), break_off(), rubbish(), broken_json(), empty(), refuse(500), refuse(401), huge_event(),
-     answer("not JSON at all"), answer_json({"title": "of another shape"}),
-     answer_json({**GOOD, "personas": GOOD["personas"][:2]}), answer_json({**GOOD, "quiz": []})],
-    ids=["hangs", "stalls", "breaks off", "rubbish", "broken JSON", "empty", "500", "401", "10 MB event",
+    ("behaviour", "status"),
+    [(hang(), 504), (stall(), 504), (break_off(), 502), (rubbish(), 502), (broken_json(), 502), (empty(), 502),
+     (refuse(500), 502), (refuse(401), 502), (refuse(400, message="context_length_exceeded"), 400),
+     (huge_event(), 502), (answer("not JSON at all"), 502), (answer_json({"title": "of another shape"}), 502),
+     (answer_json({**GOOD, "personas": GOOD["personas"][:2]}), 502), (answer_json({**GOOD, "quiz": []}), 502)],
+    ids=["hangs", "stalls", "breaks off", "rubbish", "broken JSON", "empty", "500", "401", "too long", "10 MB event",
          "prose", "another shape", "two personas", "no quiz"],
 )  # fmt: skip
 async def test_a_generation_that_fails_says_so_and_gives_the_credits_back(
@@ -79,11 +80,12 @@ async def test_a_generation_that_fails_says_so_and_gives_the_credits_back(
     worker: None,
     owner: psycopg.Connection,
     behaviour: Behaviour,
+    status: int,
 ) -> None:
     model.always = behaviour
     person = await sign_up(client)
     failed = await person.post("/simulations", BRIEF, headers={"prefer": "wait=25"})
-    assert failed.status_code == 502, failed.text
+    assert failed.status_code == status, failed.text
     problem = failed.json()
     assert problem["detail"]
     assert "not-to-be-shown" not in failed.text

@@ -17,7 +17,6 @@ from core.jobs import Jobs
 from modules.agents.contracts import AgentRequest, AgentSession, NewRequest, NewSession
 from modules.agents.domain import (
     MOST_WAITING,
-    UNREACHABLE,
     AlreadyEnded,
     Assignment,
     Call,
@@ -146,7 +145,7 @@ class AssignmentJob:
     async def give_up(self, tenant_id: UUID, user_id: UUID, request_id: UUID) -> None:
         """The model stayed unavailable."""
         async with self._database.unit(Acting(user_id, tenant_id)):
-            await self._record().fail(request_id, UNREACHABLE)
+            await self._record().give_up(request_id)
 
 
 class HoldExpiredHandler:

@@ -12,6 +12,7 @@ from core.http.idempotency import StillRunning
 from core.http.pages import Position
 from core.module import Events
 from modules.agents.domain import (
+    UNREACHABLE,
     CallFailed,
     ChatMessage,
     Ended,
@@ -141,6 +142,9 @@ class AgentRecord:
         await self._events.publish(
             CallFailed(self._child.tenant_id, ended.user_id, request_id, ended.agent_type, error)
         )
+
+    async def give_up(self, request_id: UUID) -> bool:
+        return await self.fail(request_id, UNREACHABLE, failure="unavailable")
 
     async def abandon(self, request_id: UUID) -> None:
         """End a call whose process died. What that had stored of an answer stays, and is metered by its length."""

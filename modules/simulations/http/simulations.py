@@ -15,10 +15,9 @@ from core.http.idempotency import IdempotencyKey, Once
 from core.http.pages import NEWEST, Cursors, CursorText, Limit, OfUser, Page
 from core.http.route import Injected
 from modules.simulations.contracts.simulations import Accepted, NewSimulation, Simulation, SimulationSummary
-from modules.simulations.domain import GenerationFailed
 from modules.simulations.permits import CreateSimulations, DeleteSimulations, ReadSimulations
 from modules.simulations.repositories import SimulationRepository
-from modules.simulations.services import Generation
+from modules.simulations.services import LAST_EVENT, Generation
 
 _LIST = "simulations"
 _LONGEST_WAIT = 60
@@ -64,7 +63,7 @@ class SimulationsController(Controller):
         if seconds:
             headers["preference-applied"] = f"wait={seconds}"
         if seconds and found.status == "failed":
-            raise GenerationFailed(found.error, simulation_id=accepted.id)
+            raise await generation.failure(found)
         if seconds and found.status == "ready":
             return Response(found, status_code=201, headers=headers)
         return Response(Accepted(accepted.id, found.status), status_code=202, headers=headers)
@@ -109,7 +108,7 @@ class SimulationsController(Controller):
         simulation = await generation.show(permit, simulation_id)
         if generation.is_told(simulation, last_event_id):
             return Response(None, status_code=204)
-        return EventStream(generation.events(permit, simulation, last_event_id), after=last_event_id)
+        return EventStream(generation.events(permit, simulation, last_event_id), after=last_event_id, end=LAST_EVENT)
 
     @delete("/{simulation_id:uuid}", guards=[requires("delete", "simulations")], summary="Delete a simulation")
     async def remove(

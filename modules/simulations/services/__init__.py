@@ -2,7 +2,7 @@
 
 from modules.simulations.services.analyses import Analyses
 from modules.simulations.services.conversations import Asked, Dialogue, PersonaChat, TaskChat
-from modules.simulations.services.generation import Generation, GenerationEnded, GenerationJob
+from modules.simulations.services.generation import LAST_EVENT, Generation, GenerationEnded, GenerationJob
 from modules.simulations.services.interviews import AbandonedInterviews, Interviews
 from modules.simulations.services.own_simulations import OwnSimulations
 from modules.simulations.services.projects import ProjectProgress
@@ -10,6 +10,7 @@ from modules.simulations.services.quizzes import Quizzes
 from modules.simulations.services.reviews import ReviewRecord, Reviews
 
 __all__ = [
+    "LAST_EVENT",
     "AbandonedInterviews",
     "Analyses",
     "Asked",

@@ -13,11 +13,11 @@ from core.database.identity import Acting
 from core.database.pool import Database
 from core.database.transaction import Transaction
 from core.database.visible import ALL, Rows
-from core.errors import Denied
+from core.errors import Denied, InternaError
 from core.http.authority import Authorizer
 from core.http.events import ServerEvent
 from core.jobs import Jobs
-from modules.agents import UNREACHABLE, Agents, Call, CallFailed, Calls, Cancelled, ModelFailed, ModelTimedOut, Streams
+from modules.agents import Agents, Call, CallFailed, Calls, Cancelled, ModelFailed, ModelTimedOut, Streams
 from modules.simulations.contracts.simulations import Accepted, NewSimulation, Simulation
 from modules.simulations.domain import (
     Brief,
@@ -34,8 +34,8 @@ from modules.simulations.repositories.simulations import Order
 
 JOB: Final = "simulations.generate"
 _DELETED: Final = "The simulation was deleted."
-_DONE: Final = 1000
-"""The id of a generation's last event; before it, ids are thousandths of the way."""
+LAST_EVENT: Final = 1000
+"""The id of a generation's last event, good or bad; before it, ids are thousandths of the way."""
 
 
 class Generation:
@@ -107,24 +107,32 @@ class Generation:
     async def events(
         self, permit: ReadSimulations, simulation: Simulation, after: int | None
     ) -> AsyncGenerator[ServerEvent, None]:
-        """How far the writing is, whenever that changes, then `done`. Raises `GenerationFailed`, and `NotFound`."""
+        """How far the writing is, whenever that changes, then `done`. Raises what `failure` says, and `NotFound`."""
         at = -1 if after is None else after
         if simulation.status == "generating" and simulation.request_id is not None:
             async with aclosing(self._progress(simulation.request_id)) as progress:
                 async for thousandths in progress:
                     if thousandths > at:
                         at = thousandths
-                        told = {"status": "generating", "progress": thousandths / _DONE}
+                        told = {"status": "generating", "progress": thousandths / LAST_EVENT}
                         yield ServerEvent("progress", told, id=thousandths)
             simulation = await self._seen(permit.rows, simulation.id)
         if simulation.status == "failed":
-            raise GenerationFailed(simulation.error, simulation_id=simulation.id)
-        yield ServerEvent("done", {"status": simulation.status, "simulation_id": simulation.id}, id=_DONE)
+            raise await self.failure(simulation)
+        yield ServerEvent("done", {"status": simulation.status, "simulation_id": simulation.id}, id=LAST_EVENT)
+
+    async def failure(self, simulation: Simulation) -> InternaError:
+        """Why a simulation could not be written: what its call ended with; of somebody else's, `GenerationFailed`."""
+        outcome = None if simulation.request_id is None else await self._agents.outcome(simulation.request_id)
+        await self._tx.rollback()
+        trouble = (outcome and outcome.trouble) or GenerationFailed(simulation.error)
+        trouble.facts["simulation_id"] = simulation.id
+        return trouble
 
     @staticmethod
     def is_told(simulation: Simulation, after: int | None) -> bool:
         """Whether nothing comes after the event with the id `after`."""
-        return simulation.status == "ready" and after is not None and after >= _DONE
+        return simulation.status != "generating" and after is not None and after >= LAST_EVENT
 
     async def delete(self, permit: DeleteSimulations, simulation_id: UUID) -> None:
         """Take it away, with the progress on it; one that is still being written gives its credits back.
@@ -156,7 +164,7 @@ class Generation:
         async with aclosing(self._streams.progress(self._child.tenant_id, request_id)) as changes:
             async for seen in changes:
                 if not seen.ended:
-                    yield min(round(seen.progress * _DONE), _DONE - 1)
+                    yield min(round(seen.progress * LAST_EVENT), LAST_EVENT - 1)
 
 
 class GenerationJob:
@@ -193,7 +201,7 @@ class GenerationJob:
         order = await self._order(tenant_id, user_id, simulation_id)
         if order is not None and order.request_id is not None:
             async with self._database.unit(Acting(user_id, tenant_id)):
-                await self._agents().fail(order.request_id, UNREACHABLE)
+                await self._agents().give_up(order.request_id)
 
     async def _take(self, tenant_id: UUID, user_id: UUID, simulation_id: UUID) -> Order | None:
         order = await self._order(tenant_id, user_id, simulation_id)
