@@ -45,6 +45,10 @@ class FieldError(msgspec.Struct, frozen=True):
     message: str
 
 
+# Litestar's words for it: a handler's parameter.
+_NO_BODY: Final = FieldError("data", "'data'")
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457, section 3, with the id to quote to support."""
 
@@ -135,4 +139,5 @@ def _detail(error: HTTPException) -> str:
 def _field_errors(error: HTTPException) -> list[FieldError]:
     if not isinstance(error.extra, list):
         return []
-    return [FieldError(str(found.get("key", "")), str(found.get("message", ""))) for found in error.extra]
+    found = [FieldError(str(each.get("key", "")), str(each.get("message", ""))) for each in error.extra]
+    return [FieldError("", "The body is missing.") if each == _NO_BODY else each for each in found]

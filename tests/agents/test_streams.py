@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar, get
+from structlog.testing import capture_logs
 
 from core.database.roles import Endpoints
 from core.http.events import Events, EventStream, ServerEvent
@@ -144,16 +145,20 @@ async def test_an_error_is_told_again_with_the_same_status_and_is_not_paid(
 ) -> None:
     before = await balance(on.bob)
     on.model.always = behaviour
-    asked = await ask(on.bob).end()
+    with capture_logs() as logs:
+        asked = await ask(on.bob).end()
+    assert [log["event"] for log in logs] == ["the model failed"]  # whoever runs it wants to know
     assert (asked.events[-1].name, asked.events[-1].data["problem"]["status"]) == ("error", status)
     assert asked.text == text
-    for person, after in ((on.bob, None), (on.elsewhere.person(on.bob), 0), (on.bob, asked.ids[-1])):
+    for person, after in ((on.bob, None), (on.elsewhere.person(on.bob), 0), (on.bob, asked.ids[-1] - 1)):
         again = await hear(person, asked.request_id, after).end()
         problem = again.events[-1].data["problem"]
         assert (again.events[-1].name, problem["status"]) == ("error", status)
         assert problem["detail"] == asked.events[-1].data["problem"]["detail"]
         assert again.text == text[after or 0 :]
-        assert again.ids[-1] > (after or 0)
+        assert again.ids[-1] == asked.ids[-1]
+    told = await hear(on.bob, asked.request_id, asked.ids[-1]).end()
+    assert (told.status, told.events, told.problem) == (204, [], None)
     assert await balance(on.bob) == before
 
 

@@ -54,6 +54,13 @@ BODIES = {
 }
 
 
+async def test_a_body_that_is_not_there_is_said_to_be_missing(client: httpx.AsyncClient) -> None:
+    person = await sign_up(client)
+    headers = {"authorization": f"Bearer {person.token}", **JSON}
+    answer = await client.post("/api/v1/simulations", content=b"", headers=headers)
+    assert (answer.status_code, answer.json()["errors"]) == (400, [{"path": "", "message": "The body is missing."}])
+
+
 async def refused(person: Person, answer: httpx.Response, owner: psycopg.Connection) -> None:
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

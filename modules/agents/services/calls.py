@@ -24,7 +24,7 @@ import msgspec
 import structlog
 
 from core.database.pool import Database
-from core.errors import InternaError, Unavailable
+from core.errors import BadUpstream, InternaError, Invalid, TimedOut, Unavailable
 from modules.agents.domain import Call, Cancelled, failure_of, keep_nothing, usage_of_part, words_of
 from modules.agents.models.protocol import Model, ModelFailed, ModelUnavailable, Token, Usage, anything
 from modules.agents.services.discretion import Discretion
@@ -36,6 +36,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 R = TypeVar("R")
 
 _TEND_EVERY: Final = 0.5
+_KEPT_AT_ONCE: Final = 50
+"""Parts in one transaction, which holds a connection for some milliseconds."""
 _STORE_AGAIN: Final = (0.2, 1.0, 3.0)
 _STOPPED: Final = "The server was stopped in the middle of the answer."
 _log = structlog.get_logger("interna.agents")
@@ -181,8 +183,10 @@ class Calls:
                 live.task.uncancel()  # it was ours: a job that is left goes on with the next
         elif isinstance(error, asyncio.CancelledError) and not live.begins_anew:
             error = ModelUnavailable(_STOPPED)
+        elif isinstance(error, (BadUpstream, TimedOut, Unavailable)) and not isinstance(error, Invalid):
+            _log.warning("the model failed", error=error.detail, agent_request_id=str(live.call.request_id))
         elif isinstance(error, Exception) and not isinstance(error, InternaError):
-            _log.error("a call failed", exc_info=error, request_id=str(live.call.request_id))
+            _log.error("a call failed", exc_info=error, agent_request_id=str(live.call.request_id))
         storing = asyncio.ensure_future(self._write_failure(live, error))
         while not storing.done():
             try:
@@ -235,10 +239,11 @@ class Calls:
             self.cancel(request_id, "It was cancelled.")
         now = time.monotonic()
         due = [(live, live.letters, live.part) for live in self._running if live.is_due(now)]
-        if due:
-            await self._watch.keep([part for _, _, part in due])
-        for live, letters, _ in due:
-            live.stored, live.stored_at = letters, now
+        for at in range(0, len(due), _KEPT_AT_ONCE):
+            some = due[at : at + _KEPT_AT_ONCE]
+            await self._watch.keep([part for _, _, part in some])
+            for live, letters, _ in some:
+                live.stored, live.stored_at = letters, now
 
 
 def _noticed(task: asyncio.Task[Any]) -> None:
