@@ -78,15 +78,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
-    from app.commands import exit_code
-    from core.bootstrap import read_settings
-
     _, command, _ = _COMMANDS[options.command or "serve"]
-    return exit_code(lambda: command(read_settings(), options))
+    stopped = 0 if command in (_serve, _worker) else 130  # those two end when they are told to, the others break off
+    try:
+        from app.commands import exit_code
+        from core.bootstrap import read_settings
+
+        return exit_code(lambda: command(read_settings(), options), stopped=stopped)
+    except KeyboardInterrupt:
+        return stopped
 
 
 def _until_stopped() -> int:
-    """Run `main`; a signal ends it with 130, also amid its imports, where Python's own Ctrl-C can get lost."""
+    """Run `main`, and let a signal end it, also amid its imports, where Python's own Ctrl-C can get lost."""
     code = 130
     with interruptible():
         code = main()

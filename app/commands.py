@@ -99,10 +99,10 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def exit_code(run: Callable[[], int], *, failure: int = 2, anything: bool = False) -> int:
+def exit_code(run: Callable[[], int], *, failure: int = 2, anything: bool = False, stopped: int = 130) -> int:
     """Run a command; what an operator can mend becomes one clear line and `failure`, and so does `anything` else.
 
-    Ctrl-C is 130, also in the moment before or after a command handles signals itself.
+    Ctrl-C is `stopped`, also in the moment before or after a command handles signals itself.
     """
     from core.database.embedded import EmbeddedError
     from core.processes import PortTaken
@@ -111,7 +111,7 @@ def exit_code(run: Callable[[], int], *, failure: int = 2, anything: bool = Fals
     try:
         return run()
     except KeyboardInterrupt:
-        return 130
+        return stopped
     except (SettingsError, SetupError, EmbeddedError, PortTaken, MigrationError) as error:
         complain(one_line(error))
     except psycopg.OperationalError as error:

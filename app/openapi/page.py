@@ -96,7 +96,8 @@ def _introduction(document: Json, origin: str) -> str:
         f'<header id="top" class="pair"><div><h1>{text(info["title"])}</h1>{paragraphs(info["description"])}'
         '<p><a href="/schema/openapi.json">The OpenAPI 3.1 document</a></p></div>'
         f'<div class="side"><h3>Begin here</h3>{token_line(document, origin)}'
-        "<p>Every line on this page then works as it stands on a development server with its seeds.</p>"
+        "<p>The lines on this page then work on a development server with its seeds; put in the ids that your own "
+        "requests are answered with.</p>"
         "</div></header>"
     )
 

@@ -111,6 +111,7 @@ async def test_an_answer_that_is_none_fails_without_another_try(behaviour: Behav
         (stream_of(SAID, b'data: {"error": {"message": "overloaded"}}\n\n', DONE), "reported an error"),
         (answer("Half of an", finish=None), "broke off"),
         (empty(), "is empty"),
+        (answer("I would rather", finish="content_filter"), "withheld"),
         (huge_event(), "is too long"),
         (refuse(404), "answered 404"),
     ],

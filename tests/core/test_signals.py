@@ -57,7 +57,7 @@ class Finder:
             Closing()
 
 sys.meta_path.insert(0, Finder())
-sys.argv = ["app", "routes"]
+sys.argv = ["app", sys.argv[1]]
 runpy.run_module("app", run_name="__main__", alter_sys=True)
 """
 
@@ -72,10 +72,11 @@ def test_a_signal_ends_the_block_once_wherever_it_comes(program: str, said: str)
     assert time.monotonic() - started < 10
 
 
-def test_a_signal_during_the_imports_of_a_command_ends_it() -> None:
-    program = [sys.executable, "-c", WHILE_THE_COMMAND_IS_IMPORTED]
+@pytest.mark.parametrize(("command", "code"), [("routes", 130), ("serve", 0)])
+def test_a_signal_during_the_imports_of_a_command_ends_it(command: str, code: int) -> None:
+    program = [sys.executable, "-c", WHILE_THE_COMMAND_IS_IMPORTED, command]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
-    assert (done.stdout, done.stderr, done.returncode) == ("", "", 130)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", code)
 
 
 def test_afterwards_signals_are_handled_as_before() -> None:

@@ -154,6 +154,8 @@ class CompatibleModel:
                     if text:
                         spoken = spoken or not text.isspace()
                         yield Token(text)
+        if reason == "content_filter":
+            raise ModelFailed("The language model's provider withheld its answer.")
         if not spoken:
             raise ModelFailed("The language model's answer is empty.")
         yield Ended(usage_of(counted, request.messages, letters), reason)
