@@ -224,7 +224,7 @@ async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None
 async def test_what_somebody_hears_here_reaches_another_process_a_little_later(
     on: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modules.agents.services.running._STORED_WHILE_HEARD", 0.7)
+    monkeypatch.setattr("modules.agents.services.calls._STORED_WHILE_HEARD", 0.7)
     go_on = asyncio.Event()
     on.model.script(speaking(FIRST, REST, go_on))
     asked = ask(on.bob)

@@ -5,9 +5,9 @@ loses nothing, and may come back for the rest. Text is told by place: an event's
 said when it was sent, so to go on after any id takes nothing but the text, here or, from the database, elsewhere.
 
 No connection is held while a model thinks. What is said is stored at the end, in one transaction with all that depends
-on it; before that in parts, for those who may listen elsewhere: twice a second, or every two seconds while somebody
-listens here. A job's call may be made again, and then be answered otherwise: of its answer nothing is told or stored
-before it is whole, but how far it is.
+on it; before that in parts, for those who may listen elsewhere: twice a second, or every two seconds (ten, where a
+thousand are under way) while somebody listens here. A job's call may be made again, and then be answered otherwise: of
+its answer nothing is told or stored before it is whole, but how far it is.
 """
 
 from __future__ import annotations
@@ -36,8 +36,11 @@ T = TypeVar("T", bound=msgspec.Struct)
 R = TypeVar("R")
 
 _TEND_EVERY: Final = 0.5
-_KEPT_AT_ONCE: Final = 50
+_STORED_WHILE_HEARD: Final = 2.0
+_KEPT_AT_ONCE: Final = 40
 """Parts in one transaction, which holds a connection for some milliseconds."""
+_KEPT_A_SECOND: Final = 100
+"""Parts of what is heard here, about: of many calls each is stored the more seldom."""
 _STORE_AGAIN: Final = (0.2, 1.0, 3.0)
 _STOPPED: Final = "The server was stopped in the middle of the answer."
 _log = structlog.get_logger("interna.agents")
@@ -238,7 +241,8 @@ class Calls:
         for request_id in await self._watch.stopped(keys):
             self.cancel(request_id, "It was cancelled.")
         now = time.monotonic()
-        due = [(live, live.letters, live.part) for live in self._running if live.is_due(now)]
+        pause = max(_STORED_WHILE_HEARD, len(keys) / _KEPT_A_SECOND)
+        due = [(live, live.letters, live.part) for live in self._running if live.is_due(now, pause)]
         for at in range(0, len(due), _KEPT_AT_ONCE):
             some = due[at : at + _KEPT_AT_ONCE]
             await self._watch.keep([part for _, _, part in some])

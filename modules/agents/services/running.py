@@ -16,7 +16,6 @@ from modules.agents.domain import MOST_RUNNING, Call, Part, TooManyRunning, as_t
 from modules.agents.models.protocol import Usage
 
 _LETTERS_A_TOKEN: Final = 4
-_STORED_WHILE_HEARD: Final = 2.0
 _HEARD_OF: Final = 20.0
 
 
@@ -60,13 +59,14 @@ class Live:
         reply = None if self.begins_anew else self.said or None
         return Part(self.call.tenant_id, self.call.request_id, reply, self.progress)
 
-    def is_due(self, now: float) -> bool:
-        """Whether others should be told how far it is: there is news, or nothing was heard of it for long."""
+    def is_due(self, now: float, pause: float) -> bool:
+        """Whether others should be told how far it is: there is news (while somebody listens here, `pause` seconds
+        after the last), or nothing was heard of it for long."""
         if self.ending:
             return False
         if self.letters == self.stored:
             return now >= self.stored_at + _HEARD_OF
-        return self.begins_anew or not self.listeners or now >= self.stored_at + _STORED_WHILE_HEARD
+        return self.begins_anew or not self.listeners or now >= self.stored_at + pause
 
     def say(self, text: str) -> None:
         self._text.seek(0, os.SEEK_END)
