@@ -52,12 +52,15 @@ def prose(draft: SimulationDraft) -> Iterator[tuple[str, str]]:
     for milestone in draft.milestones:
         yield from (("milestone title", milestone.title), ("milestone", milestone.description))
         yield from (("deliverable", text) for text in milestone.deliverables)
+        yield from (("criterion", text) for text in milestone.rubric)
     for question in draft.quiz:
         yield from (("question", question.question), ("explanation", question.explanation))
         yield from (("option", text) for text in question.options)
     for persona in draft.personas:
         yield from (("name", persona.name), ("role", persona.role), ("personality", persona.personality))
         yield from (("prompt", persona.system_prompt), ("hello", persona.initial_message))
+    yield from (("resource", resource.description) for resource in draft.resources)
+    yield from (("hidden fact", hidden.fact) for hidden in draft.hidden_facts)
 
 
 def test_the_same_brief_gives_the_same_simulation() -> None:

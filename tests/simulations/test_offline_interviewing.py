@@ -124,6 +124,19 @@ def test_a_short_answer_is_dug_into_and_ignorance_is_respected() -> None:
     assert "honest" in unknown or "Nobody knows everything" in unknown
 
 
+def test_a_figure_that_nobody_named_is_not_asked_about() -> None:
+    for language, job in itertools.product(LANGUAGES, ("?", None)):
+        said = questions(held(ANSWERS[language][3:4], 40, language=language, job=job))
+        assert len(set(said)) == 40
+        assert not [question for question in said if "You named a figure" in question or "ذكرت الرقم" in question]
+
+
+def test_who_said_our_is_not_told_to_have_said_we() -> None:
+    opening = Turn("assistant", asked([]))
+    said = asked([opening, Turn("user", "Our team planned the whole thing, built it, shipped it and presented it.")])
+    assert "You said “we”" not in said
+
+
 def test_two_jobs_are_asked_about_differently() -> None:
     design = "Product designer\nYou draw prototypes in Figma, test them with five people and talk to developers."
     backend = set(questions(held([GOOD], 6)))
@@ -158,6 +171,13 @@ def test_an_empty_phrase_scores_low_and_is_told_what_is_missing() -> None:
     assert "“It was good.”" in said or "“We worked well.”" in said
     assert "figure" in said
     assert "“Python”" in said
+
+
+def test_feedback_on_one_word_and_on_two_skills_is_counted_right() -> None:
+    said = " ".join(judged("ok").improvements)
+    assert "“Python”, “FastAPI”" in said
+    assert "speak of it" not in said
+    assert "1 words" not in said + judged("ok").communication
 
 
 def test_a_better_interview_scores_higher() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cache
 
@@ -186,6 +187,12 @@ def test_the_feedback_says_that_words_were_compared_and_nothing_was_run() -> Non
         assert "did not run anything" in review_work(work(code)).feedback
         assert "only compared words" in " ".join(review_work(work(code)).next_steps)
     assert "لم أشغّل شيئا" in review_work(work(SHOP, language="ar")).feedback
+
+
+def test_one_criterion_is_counted_as_one() -> None:
+    for code in (SHOP, UNRELATED):
+        feedback = review_work(work(code, RULES[:1])).feedback
+        assert not re.search(r"\b1 (?:are|criteria)\b", feedback), feedback
 
 
 def test_what_is_missing_is_named_and_what_to_do_next_begins_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import msgspec
 import pytest
@@ -133,6 +134,29 @@ def test_a_client_without_milestones_invents_none_and_names_the_time() -> None:
             said = reply_in_character(with_client(question, place=place))
             assert task.duration in said, said
             assert "1 milestones" not in said, said
+
+
+def test_a_client_of_a_task_sends_nobody_to_people_who_are_not_there() -> None:
+    for place, _ in enumerate(TASKS):
+        said = reply_in_character(with_client("Who else is in the team, who can I ask?", place=place))
+        assert not re.search(r"\b(?:manager|colleague)\b", said), said
+        arabic = reply_in_character(with_client("من معي في الفريق؟", place=place, language="ar"))
+        assert not re.search("المدير|زميلك", arabic), arabic
+
+
+def test_one_requirement_is_counted_as_one() -> None:
+    asked = with_client("What are the requirements?")
+    said = reply_in_character(
+        msgspec.structs.replace(asked, persona_role="Project manager", functional_requirements=["Repairs are booked."])
+    )
+    assert "Repairs are booked." in said
+    assert "1 requirements" not in said
+
+
+def test_no_persona_speaks_of_a_next_milestone_that_may_not_come() -> None:
+    for who in ROLES:
+        said = reply_in_character(asking("Is there anything else I should know?", of=at(1, BAKERY), who=who))
+        assert "next milestone" not in said, said
 
 
 def test_a_client_of_a_task_asks_for_what_its_description_says_to_do() -> None:

@@ -39,8 +39,8 @@ class ReviewForms(Struct, frozen=True, kw_only=True):
 class InterviewForms(Struct, frozen=True, kw_only=True):
     """What an interviewer asks, and says at the end.
 
-    `on_word`, `on_number` and `on_we` take up what was answered; `technical` asks about a skill, `of_field` about the
-    field's own work.
+    `on_word`, `on_number` and `on_we` take up what was answered, `on_nothing_new` follows when there is nothing left to
+    take up; `technical` asks about a skill, `of_field` about the field's own work.
     """
 
     opening: str
@@ -50,6 +50,7 @@ class InterviewForms(Struct, frozen=True, kw_only=True):
     on_we: tuple[str, ...]
     on_short: tuple[str, ...]
     on_unknown: tuple[str, ...]
+    on_nothing_new: str
     technical: tuple[str, ...]
     of_field: dict[Field, tuple[str, ...]]
     behavioural: tuple[str, ...]

@@ -117,6 +117,7 @@ class Lines(Struct, frozen=True, kw_only=True):
     objectives: dict[Difficulty, str]
     with_client: dict[Mood, str]
     page: str
+    page_without_milestone: str
     page_about: str
     weeks: dict[int, str]
     hours: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import count
 from typing import Final
 
 from msgspec import Struct
@@ -96,10 +97,7 @@ def _candidates(at: Questioner) -> Iterator[str]:
             yield from questions(at)
     yield forms.closing
     yield from (form.format(word=word) for word in _spoken(" ".join(at.answers)) for form in forms.on_word)
-    place = len(at.answers)
-    while True:
-        yield forms.on_number[0].format(number=place)
-        place += 1
+    yield from (forms.on_nothing_new.format(number=number) for number in count(len(at.answers) + 1))
 
 
 def _on_answer(at: Questioner) -> Iterator[str]:

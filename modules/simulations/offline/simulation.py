@@ -41,8 +41,10 @@ def _resources(pen: Pen) -> list[ResourceDraft]:
     lines = pen.book.lines
     about = lines.page_about.format(label=pen.craft.label)
     found = [ResourceDraft(title, url, ("documentation"), about) for title, url in KITS[pen.reading.field].pages]
+    planned = {milestone.title for milestone in milestones(pen)}
     for name, capability in zip(pen.reading.capabilities[:3], pen.capabilities, strict=False):
         title, url = PAGES[name]
-        why = lines.page.format(milestone=capability.title, name=capability.name)
+        form = lines.page if capability.title in planned else lines.page_without_milestone
+        why = form.format(milestone=capability.title, name=capability.name)
         found.append(ResourceDraft(title, url, "documentation", why))
     return found

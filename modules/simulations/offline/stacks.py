@@ -44,10 +44,7 @@ KITS: Final[dict[Field, Kit]] = {
         tools=("Android Studio", "Git", "Figma", "Postman", "Sentry"),
         pages=(
             ("Android: Guide to app architecture", "https://developer.android.com/topic/architecture"),
-            (
-                "Apple Human Interface Guidelines",
-                "https://developer.apple.com/design/human-interface-guidelines",
-            ),
+            ("W3C: Mobile accessibility", "https://www.w3.org/WAI/standards-guidelines/mobile/"),
             ("Material Design 3", "https://m3.material.io/"),
         ),
     ),
@@ -85,9 +82,9 @@ KITS: Final[dict[Field, Kit]] = {
         ),
         tools=("Jupyter", "Git", "DBeaver", "Docker", "draw.io"),
         pages=(
-            ("pandas user guide", "https://pandas.pydata.org/docs/user_guide/index.html"),
-            ("PostgreSQL: Window functions", "https://www.postgresql.org/docs/current/tutorial-window.html"),
-            ("dbt: About data tests", "https://docs.getdbt.com/docs/build/data-tests"),
+            ("Hadley Wickham: Tidy data", "https://vita.had.co.nz/papers/tidy-data.html"),
+            ("Modern SQL", "https://modern-sql.com/"),
+            ("W3C: Data on the Web best practices", "https://www.w3.org/TR/dwbp/"),
         ),
     ),
     "design": Kit(
@@ -108,51 +105,36 @@ KITS: Final[dict[Field, Kit]] = {
     ),
 }
 
-# One page for each capability: where its hard part is explained best.
+# One page for each capability: where its hard part is explained best, whatever it is built with.
 PAGES: Final[dict[str, tuple[str, str]]] = {
     "orders": ("Baymard: Cart and checkout research", "https://baymard.com/research/checkout-usability"),
     "payments": ("Stripe: Idempotent requests", "https://docs.stripe.com/api/idempotent_requests"),
-    "booking": (
-        "MDN: Intl.DateTimeFormat",
-        ("https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Global_Objects/Intl/DateTimeFormat"),
-    ),
+    "booking": ("W3C: Working with time and time zones", "https://www.w3.org/TR/timezone/"),
     "stock": (
-        "PostgreSQL: Explicit locking",
-        "https://www.postgresql.org/docs/current/explicit-locking.html",
+        "Martin Fowler: Optimistic offline lock",
+        "https://martinfowler.com/eaaCatalog/optimisticOfflineLock.html",
     ),
     "accounts": (
         "OWASP: Authentication cheat sheet",
         "https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html",
     ),
-    "requests": (
-        "MDN: Web forms",
-        "https://developer.mozilla.org/en-US/docs/Learn_web_development/Extensions/Forms",
-    ),
+    "requests": ("GOV.UK: Structuring forms", "https://www.gov.uk/service-manual/design/form-structure"),
     "access": (
         "W3C: Introduction to web accessibility",
         "https://www.w3.org/WAI/fundamentals/accessibility-intro/",
     ),
     "languages": ("W3C Internationalization", "https://www.w3.org/International/"),
     "queue": ("NN/g: Response times", "https://www.nngroup.com/articles/response-times-3-important-limits/"),
-    "notifications": ("MDN: Push API", "https://developer.mozilla.org/en-US/docs/Web/API/Push_API"),
-    "messages": ("MDN: WebSockets API", "https://developer.mozilla.org/en-US/docs/Web/API/WebSockets_API"),
+    "notifications": ("NN/g: Mistakes in push notifications", "https://www.nngroup.com/articles/push-notification/"),
+    "messages": ("RFC 6455: The WebSocket protocol", "https://www.rfc-editor.org/rfc/rfc6455"),
     "learning": ("xAPI specification", "https://github.com/adlnet/xAPI-Spec"),
-    "content": (
-        "MDN: Responsive images",
-        "https://developer.mozilla.org/en-US/docs/Web/HTML/Guides/Responsive_images",
-    ),
-    "tracking": ("MDN: Geolocation API", "https://developer.mozilla.org/en-US/docs/Web/API/Geolocation_API"),
+    "content": ("W3C: Images tutorial", "https://www.w3.org/WAI/tutorials/images/"),
+    "tracking": ("RFC 7946: The GeoJSON format", "https://www.rfc-editor.org/rfc/rfc7946"),
     "measurements": ("MQTT specification", "https://mqtt.org/mqtt-specification/"),
-    "reports": (
-        "PostgreSQL: Aggregate functions",
-        "https://www.postgresql.org/docs/current/functions-aggregate.html",
-    ),
-    "pipeline": ("PostgreSQL: COPY", "https://www.postgresql.org/docs/current/sql-copy.html"),
-    "search": ("PostgreSQL: Full text search", "https://www.postgresql.org/docs/current/textsearch.html"),
-    "offline": (
-        "MDN: Service Worker API",
-        "https://developer.mozilla.org/en-US/docs/Web/API/Service_Worker_API",
-    ),
+    "reports": ("From Data to Viz: Caveats", "https://www.data-to-viz.com/caveats.html"),
+    "pipeline": ("RFC 4180: The CSV format", "https://www.rfc-editor.org/rfc/rfc4180"),
+    "search": ("Stanford: Introduction to information retrieval", "https://nlp.stanford.edu/IR-book/"),
+    "offline": ("Ink & Switch: Local-first software", "https://www.inkandswitch.com/essay/local-first/"),
     "migration": (
         "Martin Fowler: Strangler fig application",
         "https://martinfowler.com/bliki/StranglerFigApplication.html",

@@ -79,7 +79,7 @@ ON_THE_PROJECT: Final[dict[Intent, dict[Role, tuple[str, ...]]]] = {
         "manager": (
             (
                 "In scope is what is written, for example: “{requirement}” Or: “{another}” Anything "
-                "that is not among the {total} requirements is a change, and a change costs time out "
+                "that is not in the requirements (number: {total}) is a change, and a change costs time out "
                 "of {duration}."
             ),
         ),

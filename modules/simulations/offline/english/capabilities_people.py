@@ -127,7 +127,7 @@ CONTACT: Final[dict[str, Capability]] = {
                 "Show a spinner for at least a second",
             ),
             (
-                "Most bytes are spent on pixels nobody sees. srcset and lazy loading remove them "
+                "Most bytes are spent on pixels nobody sees. Fitting sizes and late loading remove them "
                 "without losing a picture."
             ),
         ),

@@ -170,8 +170,8 @@ PRODUCTS: Final[dict[Field, Craft]] = {
         builds=(
             Build(
                 (
-                    "Let one shared type describe it on both sides, so that a renamed field breaks the "
-                    "build instead of a Tuesday."
+                    "Give each field one name from the form to the table and test the whole way, so that "
+                    "renaming it breaks the build instead of a Tuesday."
                 ),
                 (
                     "Feature working in the browser and in the database",

@@ -26,7 +26,7 @@ INTERVIEWING: Final = InterviewForms(
         "About that {number}: who measured it, and would you bet your next salary on it?",
     ),
     on_we=(
-        "You said “we”. If I take the others away, which part would still be there?",
+        "You tell it as “we”. If I take the others away, which part would still be there?",
         "In “we”, who wanted something else than you, and how was it settled?",
     ),
     on_short=(
@@ -37,6 +37,9 @@ INTERVIEWING: Final = InterviewForms(
     on_unknown=(
         "That is an honest answer. Suppose you had to know it by tomorrow evening: where would you begin?",
         "Nobody knows everything. What would you ask a colleague first, and how would you check the answer?",
+    ),
+    on_nothing_new=(
+        "This is question {number}, and I have asked all that I had. What have you not told me yet that speaks for you?"
     ),
     technical=(
         "What have you built with {skill}, and which decision in it would you make differently today?",
@@ -91,10 +94,10 @@ INTERVIEWING: Final = InterviewForms(
     stays_general="“{quote}” stays general: add the situation, what you did yourself, and how it ended.",
     no_figures="No answer had a figure in it. Say how many, how long or how much at least once in each story.",
     no_example="Begin your answers with one case that happened: “when …”, “last year …”, “for example …”.",
-    short="Your answers are short, {words} words on average; two or three sentences more would carry them.",
-    not_named="The job description also names {skills}, and you did not speak of it. Prepare one example for each.",
+    short="Your answers are short (average number of words: {words}); two or three sentences more would carry them.",
+    not_named="You did not speak of {skills}, which the job description names. Prepare examples.",
     go_further="Prepare for the next round by telling the same stories in two minutes each, with the result first.",
-    communication="Answers: {count}, with {words} words on average. {shape} {example}",
+    communication="Number of answers: {count}, average number of words: {words}. {shape} {example}",
     long_ones="That is generous: end each answer with one sentence that says what came out of it.",
     short_ones="That is little: an interviewer has to dig for each detail.",
     even="That is a good length: long enough for a case, short enough to be asked on.",

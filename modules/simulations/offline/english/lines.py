@@ -45,12 +45,9 @@ LINES: Final = Lines(
         ),
     ),
     vocabulary=(
-        (
-            "The words that return in the request are {terms}; let them return in your screens, tables "
-            "and names as well."
-        ),
-        ("When people there talk about their day they say {terms}, so use the same words and invent none beside them."),
-        "Keep {terms} in mind: whatever you leave out, these may not be missing.",
+        "The request says {terms}; say the same in your screens, tables and names.",
+        "When people there talk about their day they say {terms}, so speak as they do and invent no words of your own.",
+        "Keep {terms} in mind, whatever else you leave out.",
     ),
     foreign_words=(
         "The request was written in another language and speaks of {terms}; keep these words beside "
@@ -85,7 +82,7 @@ LINES: Final = Lines(
     opening_adds=(
         "Clear up {terms} before anything else: two people who say such a word rarely mean the same.",
         "Start from {terms}, and ask for one true example of each.",
-        "Write down what {terms} mean to those who say them daily; half of all later arguments begin there.",
+        "Write down what people there mean by {terms}; half of all later arguments begin there.",
     ),
     scene=(
         "Before you decide anything, spend an hour {scene}.",
@@ -117,7 +114,7 @@ LINES: Final = Lines(
     proven="Evidence for this sentence: {rule}",
     handed_in="Handed in and complete: {deliverable}.",
     worked_case="One case is followed to its end: {trial}.",
-    own_words="It says {terms} where the request does, and explains what each of them means.",
+    own_words="It says {terms} where the request does, and explains what people there mean by that.",
     left_open="It names what is still open, and whom to ask about it.",
     remaining={
         "easy": "What does not work yet stands on a list.",
@@ -167,7 +164,10 @@ LINES: Final = Lines(
         "impatient": "Show progress in small pieces without losing quality",
         "harsh": "Stay factual under harsh criticism and answer it with evidence",
     },
-    page="Read it before “{milestone}”: it explains the part where {name} is usually done wrong.",
+    page="Read it before “{milestone}”: it helps with the hard part of {name}.",
+    page_without_milestone=(
+        "It helps with the hard part of {name}. No milestone is about that alone, so read it when you plan."
+    ),
     page_about="A reference for {label} work; look things up here before you search elsewhere.",
     weeks={2: "2 weeks", 3: "3 weeks", 4: "4 weeks", 5: "5 weeks", 6: "6 weeks"},
     hours="about {hours} hours of work",

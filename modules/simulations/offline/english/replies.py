@@ -39,6 +39,10 @@ REPLIES: Final = Replies(
             "the end: “{requirement}” Propose three or four pieces that can each be shown, and tell me which "
             "comes first."
         ),
+        "team": (
+            "On this project you have nobody but me, so ask me whatever you need to know, and write the answers "
+            "down where you find them again."
+        ),
     },
     no_duration="still open",
     told={
@@ -62,7 +66,7 @@ REPLIES: Final = Replies(
         ),
         "manager": (
             "Nothing that is not in the brief, for now. Ask the client and your colleague the same, and ask "
-            "me again once the next milestone begins."
+            "me again when you are further along."
         ),
         "colleague": (
             "From me there is nothing more right now. Ask the others too, and come back when you are "

@@ -26,7 +26,7 @@ REVIEWING: Final = ReviewForms(
         "anything and I cannot follow what code does: what is done in quite different words may have "
         "escaped me, and what is only mentioned may have passed."
     ),
-    summary="Of {total} criteria {met} are met, {partly} in part, and {missing} not yet.",
+    summary="Number of criteria: {total}, of which met: {met}, in part: {partly}, not yet: {missing}.",
     approved="That is enough: the work is accepted.",
     not_yet="That is not enough yet; what is missing stands below, in the order of the rubric.",
     nothing_handed_in="There is nothing in it that could be read, so every criterion is still open.",

@@ -144,7 +144,7 @@ SECTORS: Final[dict[str, Sector]] = {
     ),
     "general": Sector(
         "Digital services",
-        "the people it is made for",
+        "people who need it",
         "the old habit returns the first time the new way fails",
         "people who prefer the new way after a week",
         "project owner",
