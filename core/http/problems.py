@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -45,8 +46,14 @@ class FieldError(msgspec.Struct, frozen=True):
     message: str
 
 
-# Litestar's words for it: a handler's parameter.
+# What Litestar and msgspec say of it, in words for who did not write them: a parameter's name, a pattern.
 _NO_BODY: Final = FieldError("data", "'data'")
+_PLAINER: Final = {r"Expected `str` matching regex '\\S'": "It is blank."}
+_DETAILS: Final = {
+    404: "There is nothing here.",
+    405: "This resource does not know that method.",
+    413: "The body is longer than this resource takes.",
+}
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -131,13 +138,19 @@ def _kebab(name: str) -> str:
 def _detail(error: HTTPException) -> str:
     if isinstance(error, ValidationException):
         return "The input does not fit; see `errors`." if error.extra else error.detail
-    return {404: "There is nothing here.", 405: "This resource does not know that method."}.get(
-        error.status_code, error.detail
-    )
+    return _DETAILS.get(error.status_code, error.detail)
 
 
 def _field_errors(error: HTTPException) -> list[FieldError]:
     if not isinstance(error.extra, list):
         return []
-    found = [FieldError(str(each.get("key", "")), str(each.get("message", ""))) for each in error.extra]
-    return [FieldError("", "The body is missing.") if each == _NO_BODY else each for each in found]
+    return [_field_error(each) for each in error.extra]
+
+
+def _field_error(found: Mapping[str, Any]) -> FieldError:
+    path, message = str(found.get("key", "")), str(found.get("message", ""))
+    if FieldError(path, message) == _NO_BODY:
+        return FieldError("", "The body is missing.")
+    if found.get("source") == "header":
+        path = path.replace("_", "-").title()
+    return FieldError(path, _PLAINER.get(message, message))

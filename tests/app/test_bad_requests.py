@@ -61,6 +61,20 @@ async def test_a_body_that_is_not_there_is_said_to_be_missing(client: httpx.Asyn
     assert (answer.status_code, answer.json()["errors"]) == (400, [{"path": "", "message": "The body is missing."}])
 
 
+@pytest.mark.parametrize(
+    ("change", "headers", "path", "message"),
+    [
+        ({"title": " \t"}, {}, "title", "It is blank."),
+        ({}, {"idempotency-key": "x" * 256}, "Idempotency-Key", "Expected `str` of length <= 255"),
+    ],
+)
+async def test_what_is_wrong_is_said_of_what_the_client_sent(
+    client: httpx.AsyncClient, change: dict[str, str], headers: dict[str, str], path: str, message: str
+) -> None:
+    answer = await (await sign_up(client)).post("/simulations", {**BRIEF, **change}, headers=headers)
+    assert (answer.status_code, answer.json()["errors"]) == (400, [{"path": path, "message": message}])
+
+
 async def refused(person: Person, answer: httpx.Response, owner: psycopg.Connection) -> None:
     assert 400 <= answer.status_code < 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"

@@ -234,4 +234,4 @@ def test_the_database_evaluates_a_policy_once_however_many_rights_it_speaks_of(
         assert made is not None
         started = time.perf_counter()
         keep(shared_owner, acme, str(made[0]), "*", 200, conditions=LARGE)
-        assert time.perf_counter() - started < 0.8
+        assert time.perf_counter() - started < 2

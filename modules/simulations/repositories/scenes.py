@@ -27,6 +27,7 @@ class Scene(msgspec.Struct, frozen=True):
     overview: str | None
     duration: str | None
     tech_stack: list[str]
+    tools: list[str]
     functional_requirements: list[str]
     non_functional_requirements: list[str]
     milestones: list[Milestone]

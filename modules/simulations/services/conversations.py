@@ -237,7 +237,7 @@ def _conversation(scene: Scene, history: list[Turn], message: NewMessage) -> Con
         project_context=scene.context,
         overview=scene.overview or "",
         duration=scene.duration or "",
-        tech_stack=scene.tech_stack,
+        tech_stack=list(dict.fromkeys([*scene.tech_stack, *scene.tools])),
         functional_requirements=scene.functional_requirements,
         non_functional_requirements=scene.non_functional_requirements,
         milestones=scene.milestones,

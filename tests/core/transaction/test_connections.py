@@ -119,7 +119,7 @@ async def test_an_exhausted_pool_is_told_in_time(trial: Endpoints) -> None:
         with pytest.raises(DatabaseUnavailable):
             async with database.unit(ALICE) as unit:
                 await unit.transaction.one(ONE)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 3
 
 
 async def test_a_database_that_is_not_there_is_told_in_time(anyio_backend: str) -> None:

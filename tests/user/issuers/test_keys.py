@@ -170,7 +170,7 @@ async def test_an_issuer_that_hangs_is_given_up_and_its_old_keys_are_not_waited_
     clock.now += 1
     started = time.monotonic()
     await source.key_set("first")
-    assert time.monotonic() - started < 0.1
+    assert time.monotonic() - started < 0.25
     await asyncio.sleep(0.5)  # the fetch that nobody waits for ends by itself
     assert issuer.fetches == 3
 

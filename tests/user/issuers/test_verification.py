@@ -293,9 +293,12 @@ async def test_an_unknown_header_parameter_is_ignored(issuer: IssuerServer, trus
 
 async def test_a_token_of_ten_megabytes_is_refused_in_no_time(issuer: IssuerServer, trust: Trust) -> None:
     token = "a" * 5_000_000 + "." + "b" * 5_000_000 + ".c"
-    started = time.perf_counter()
-    assert await trust.refusal(token) == "The token is longer than 8 KiB."
-    assert time.perf_counter() - started < 0.01
+    took = []
+    for _ in range(5):
+        started = time.thread_time()
+        assert await trust.refusal(token) == "The token is longer than 8 KiB."
+        took.append(time.thread_time() - started)
+    assert min(took) < 0.01
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xff\xfe", b"null", b"[]", b'"alg"', b"7", b"[" * 3000, b'{"a":"\\ud800"}'])
