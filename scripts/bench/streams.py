@@ -168,7 +168,7 @@ async def _first_words(scene: Stage, plan: Plan, ours: int, model: int) -> tuple
 
 async def _open_many(scene: Stage, plan: Plan, ours: int) -> Held:
     tokens = await asyncio.to_thread(_listeners, scene, ours, plan.users)
-    lasts = round(plan.seconds * 1.5 + plan.streams / 25 + 6)
+    lasts = round(plan.seconds * 1.5 + plan.streams / 25 + 10)
     alone = await _others(scene, ours, plan.seconds / 2)
     started = time.perf_counter()
     gate = asyncio.Semaphore(40)

@@ -173,11 +173,13 @@ def test_taking_a_job_reads_no_more_the_more_of_them_wait(shared_endpoints: Endp
         pages = []
         for more in (10, 3000):
             owner.execute(enqueue, (more,))
-            for _ in range(2):  # the first makes the plan
+            hits = []
+            for _ in range(4):  # the first makes the plan, and so may another when the server has tidied up
                 worker = owner.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id").fetchone()
                 explained = owner.execute(take, worker).fetchone()
-            assert explained is not None
-            pages.append(explained[0][0]["Plan"]["Shared Hit Blocks"])
+                assert explained is not None
+                hits.append(explained[0][0]["Plan"]["Shared Hit Blocks"])
+            pages.append(min(hits))
         owner.rollback()
     assert pages[1] < pages[0] + 20
 
