@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, Literal, TypeGuard, get_args
 from uuid import UUID
@@ -15,7 +14,6 @@ from core.errors import BadUpstream, Conflict, InternaError, TimedOut, TooMany, 
 from core.module import Event
 from modules.agents.models.protocol import (
     AgentType,
-    Message,
     ModelFailed,
     ModelRequest,
     ModelTimedOut,
@@ -74,7 +72,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """What became of a call. `reply` is what was said, of one that is not completed as far as it got."""
 
     status: RequestStatus
-    content: str
+    asked: int
+    """Letters of the question; what the model was given besides is not stored."""
     reply: str | None
     error: str | None
     failure: str | None
@@ -90,7 +89,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def usage_left(self) -> Usage:
         """What it has used at least, of one that whoever answered could not tell any more."""
-        return usage_of_part([Message("user", self.content)], len(self.reply or ""))
+        return usage_of_part(self.asked, len(self.reply or ""))
 
     @property
     def trouble(self) -> InternaError | None:
@@ -244,8 +243,6 @@ def subject_of(session_id: UUID) -> str:
     return f"session:{session_id}"
 
 
-def usage_of_part(messages: Iterable[Message], letters: int) -> Usage:
-    """What an answer that broke off after so many letters has used; no provider tells, so about four a token."""
-    if not letters:
-        return Usage(0, 0)
-    return Usage(max(1, sum(len(message.content) for message in messages) // 4), max(1, letters // 4))
+def usage_of_part(asked: int, said: int) -> Usage:
+    """What an answer that broke off after so many letters has used; one that never began, nothing."""
+    return Usage.estimated(asked, said) if said else Usage(0, 0)

@@ -263,3 +263,14 @@ async def nothing_left(on: Stage) -> None:
     async with asyncio.timeout(10):
         while on.rows("SELECT id FROM jobs.procrastinate_jobs WHERE status IN ('todo', 'doing')"):
             await asyncio.sleep(0.02)
+
+
+def fall_silent(owner: psycopg.Connection, *, minutes: int) -> None:
+    """As if nothing had been heard for so long of the calls that are under way."""
+    with owner.transaction():
+        owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER touch_updated_at")  # it would say: just now
+        owner.execute(
+            "UPDATE agents.agent_requests SET updated_at = now() - make_interval(mins => %s) WHERE finished_at IS NULL",
+            (minutes,),
+        )
+        owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER touch_updated_at")

@@ -20,7 +20,7 @@ from core.database.roles import Endpoints
 from core.http.events import Events, EventStream, ServerEvent
 from modules.agents import Call, Message, ModelRequest
 from modules.agents.services.running import Live
-from tests.agents.stage import ACME, CHAT, Hearing, Site, Stage, ask, hear, speaking, stage
+from tests.agents.stage import ACME, CHAT, Hearing, Site, Stage, ask, fall_silent, hear, speaking, stage
 from tests.client import Person, sign_up
 from tests.model_server import Behaviour
 from tests.model_server.behaviours import answer, break_off, hang, refuse
@@ -201,14 +201,12 @@ async def test_a_stop_of_the_server_keeps_what_was_said_and_lets_it_be_asked_aga
 
 async def test_what_a_process_had_stored_before_it_died_stays(on: Stage) -> None:
     await ask(on.bob).end()
-    on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")  # else it was changed right now
     [(request_id,)] = on.rows(
-        "UPDATE agents.agent_requests SET status = 'processing', finished_at = NULL, results = %s,"
-        " updated_at = now() - interval '3 minutes'"
+        "UPDATE agents.agent_requests SET status = 'processing', finished_at = NULL, results = %s"
         " WHERE id = (SELECT id FROM agents.agent_requests ORDER BY id DESC LIMIT 1) RETURNING id",
         '{"reply": "Well, what I"}',
     )
-    on.owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
+    fall_silent(on.owner, minutes=3)
     await on.here.parent.core.jobs().sweep()
     heard = await hear(on.bob, request_id).end()
     assert heard.text == "Well, what I"
@@ -243,11 +241,7 @@ async def test_a_call_whose_process_lives_is_never_taken_for_abandoned(
     on.model.script(speaking(FIRST, REST, go_on))
     asked = ask(on.bob)
     await asked.until(lambda: asked.text == FIRST)
-    on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")
-    on.owner.execute(
-        "UPDATE agents.agent_requests SET updated_at = now() - interval '1 hour' WHERE finished_at IS NULL"
-    )
-    on.owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
+    fall_silent(on.owner, minutes=60)
     await asyncio.sleep(1.5)
     await on.here.parent.core.jobs().sweep()
     go_on.set()

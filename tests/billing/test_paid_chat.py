@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from core.bootstrap import Parent
+from tests.agents.stage import fall_silent
 from tests.client import BRIEF, Person, log_in, sign_up
 from tests.model_server import ModelServer, model_server
 from tests.model_server.behaviours import answer, refuse
@@ -175,9 +176,7 @@ async def test_a_question_whose_worker_died_is_asked_again_and_paid_once(
     model.script(answer("Far too late.", delay=0.5), answer("In time."))
     late = asyncio.create_task(bob.post(CHAT, HELLO, headers=KEY))
     assert await model.until(lambda: len(model.requests) == 1, seconds=5)
-    owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER USER")  # else it was changed right now
-    owner.execute("UPDATE agents.agent_requests SET updated_at = now() - interval '3 minutes'")
-    owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER USER")
+    fall_silent(owner, minutes=3)
     assert (await bob.post(CHAT, HELLO, headers=KEY)).json()["reply"] == "In time."
     await late
     assert ends(owner) == ["failed", "completed"]

@@ -17,7 +17,7 @@ from modules.simulations.drafts import SimulationDraft
 from modules.simulations.offline import write_simulation
 from modules.simulations.prompts import GENERATION_VERSION, generation_request
 from modules.simulations.services.generation import _ordered
-from tests.agents.stage import ACME, Hearing, Stage, follow, nothing_left, speaking, working
+from tests.agents.stage import ACME, Hearing, Stage, fall_silent, follow, nothing_left, speaking, working
 from tests.client import BRIEF, Person, sign_up
 from tests.model_server.behaviours import answer_json, hang, refuse, stall
 
@@ -181,16 +181,11 @@ async def nobody_working() -> AsyncIterator[None]:
 
 async def test_one_whose_process_died_is_ended_by_housekeeping_once(on: Stage, intern: Person) -> None:
     simulation_id, request_id = await order(intern)
-    on.owner.execute("ALTER TABLE agents.agent_requests DISABLE TRIGGER touch_updated_at")
+    on.owner.execute("UPDATE agents.agent_requests SET status = 'processing' WHERE id = %s", (request_id,))
     for minutes in (14, 16):
-        on.owner.execute(
-            "UPDATE agents.agent_requests SET status = 'processing', updated_at = now() - make_interval(mins => %s)"
-            " WHERE id = %s",
-            (minutes, request_id),
-        )
+        fall_silent(on.owner, minutes=minutes)
         await asyncio.gather(*(site.parent.core.jobs().sweep() for site in (on.here, on.elsewhere)))
         assert (await show(intern, simulation_id))["status"] == ("generating" if minutes < 15 else "failed")
-    on.owner.execute("ALTER TABLE agents.agent_requests ENABLE TRIGGER touch_updated_at")
     assert (await show(intern, simulation_id))["error"] == "Nobody was left to answer."
     assert await intern.credits() == (10, 0)
     async with working(on):

@@ -121,7 +121,7 @@ _CANCEL = VisibleStatement(
 _OUTCOME = Statement(
     select(
         agent_requests.c.status,
-        agent_requests.c.content,
+        func.char_length(agent_requests.c.content, type_=Integer).label("asked"),
         agent_requests.c.results["reply"].as_string().label("reply"),
         agent_requests.c.error,
         agent_requests.c.results["failure"].as_string().label("failure"),

@@ -204,7 +204,7 @@ class Calls:
 
     async def _write_failure(self, live: Live, error: BaseException) -> bool:
         """False where that was not the end: it is tried again, or somebody else had ended it before."""
-        usage = usage_of_part(live.call.request.messages, live.letters)
+        usage = usage_of_part(live.call.request.letters, live.letters)
 
         async def write() -> bool:
             async with self._database.unit(live.call.who):

@@ -158,7 +158,7 @@ class CompatibleModel:
             raise ModelFailed("The language model's provider withheld its answer.")
         if not spoken:
             raise ModelFailed("The language model's answer is empty.")
-        yield Ended(usage_of(counted, request.messages, letters), reason)
+        yield Ended(usage_of(counted, request.letters, letters), reason)
 
     async def _chunks(
         self, request: ModelRequest, patience: Patience, schema: dict[str, Any] | None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
 
 from modules.agents.models.compatible.connection import broken
-from modules.agents.models.protocol import Message, ModelFailed, Usage
+from modules.agents.models.protocol import ModelFailed, Usage
 
 _EVENT_LIMIT: Final = 4 * 2**20  # a text at its limit written as JSON escapes, and room for the envelope
 _DRAIN_SECONDS: Final = 0.1
@@ -99,8 +99,8 @@ async def drain(pieces: AsyncGenerator[bytes, None]) -> None:
                 pass
 
 
-def usage_of(counted: Counted | None, messages: Iterable[Message], letters: int) -> Usage:
-    """What the server counted, where that can be; else about four characters a token."""
+def usage_of(counted: Counted | None, asked: int, said: int) -> Usage:
+    """What the server counted, where that can be; else an estimate from the letters that were asked and said."""
     if counted is not None and 0 < counted.completion_tokens <= _MOST_TOKENS >= counted.prompt_tokens >= 0:
         return Usage(counted.prompt_tokens, counted.completion_tokens)
-    return Usage(max(1, sum(len(message.content) for message in messages) // 4), max(1, letters // 4))
+    return Usage.estimated(asked, said)
